@@ -1,0 +1,58 @@
+# The two commands: "make run" starts the app, "make test" checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: run test check lint types layers unit bench screenshots pins clean
+
+run: $(VENV)/.run-ready  ## Start the app on port 8501
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: check browser-tests  ## Everything: lint, types, layers, units, pages, bundles, journeys
+
+check: $(VENV)/.dev-ready lint types layers  ## Without the browser, for the inner loop
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/pages tests/bundles
+
+browser-tests: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -q tests/journeys
+
+lint: $(VENV)/.dev-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev-ready
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev-ready
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
+
+bench: $(VENV)/.dev-ready  ## Speed and memory, as ratios in one run
+	$(BIN)/python -m tests.benchmarks
+
+screenshots: $(VENV)/.dev-ready  ## Pictures of every screen under docs/screenshots
+	$(BIN)/python -m tests.journeys.screenshots
+
+pins: $(VENV)/.dev-ready  ## Make the pinned closures again
+	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements.in
+	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements-dev.in
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-ready: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m compileall -q $(VENV)/lib core pages app.py || true
+	touch $@
+
+$(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.run-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip check
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Charts: a result object in, a Plotly figure out."""

@@ -1,0 +1,1 @@
+"""Data: reading tables, guessing their schema, profiling and checking them."""

@@ -1,0 +1,1 @@
+"""Evaluate: judgement from outcomes and predictions alone; it knows no model."""

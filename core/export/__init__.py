@@ -1,0 +1,1 @@
+"""Export: the bundle that leaves the app, its card, its code and its certificate."""

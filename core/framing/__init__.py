@@ -1,0 +1,1 @@
+"""Framing: the question, the outcome, the metric, the costs, and who may be harmed."""

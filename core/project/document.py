@@ -1,0 +1,149 @@
+"""The project document: every decision, in one readable value."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.data.schema import Schema
+from core.framing.frame import Frame
+from core.prepare.plan import SplitPlan
+from core.prepare.recipe import Recipe
+from core.train.board import TrainPlan
+
+SCHEMA_VERSION = 1
+"""Raised when a stored document of the version before can no longer be read as it is; add a migration with it."""
+
+
+class DataRef(BaseModel):
+    """The table a project works on: a blob named by the hash of its content, and how it came here."""
+
+    model_config = ConfigDict(frozen=True)
+
+    content_hash: str
+    name: str
+    rows: int
+    columns: int
+    size_bytes: int
+    source: str = "upload"
+    """``upload``, ``sample:<key>`` or ``command line``."""
+    read_as: dict[str, str] = {}
+    warnings: tuple[str, ...] = ()
+    imported: datetime
+
+
+class Decision(BaseModel):
+    """One line of the decision log."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    stage: str
+    what: str
+    why: str = ""
+
+
+class Acceptance(BaseModel):
+    """A finding the user chose to live with, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    stage: str
+    title: str
+    reason: str
+
+
+class SealOpening(BaseModel):
+    """One look at the sealed test part."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    fingerprint: str
+    """Of the model that was judged."""
+    run: str
+    rows: int
+    metric: str
+    score: float
+    low: float
+    high: float
+    metrics: dict[str, float] = {}
+
+
+class Remedy(BaseModel):
+    """A fairness remedy that became part of the model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    measure: str
+    column: str
+    rule: dict[str, Any]
+    """What ``core.runtime.rules.GroupRule`` is made from."""
+    fingerprint: str
+    """Of the training and run it was fitted for."""
+
+
+class Export(BaseModel):
+    """One bundle that was made and agreed with the model in the app."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    fingerprint: str
+    blob: str
+    size_bytes: int
+    rows_agreeing: int
+    rows_checked: int
+    largest_difference: float
+
+
+class Watch(BaseModel):
+    """One later table that was held against the training data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    name: str
+    content_hash: str
+    rows: int
+    verdict: str
+
+
+class Project(BaseModel):
+    """All that a project is; results are found by the fingerprints of what they were made from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: int = SCHEMA_VERSION
+    id: str
+    name: str
+    revision: int = 0
+    created: datetime
+    changed: datetime
+    frame: Frame = Frame()
+    data: DataRef | None = None
+    table_schema: Schema | None = None
+    recipe: Recipe = Recipe()
+    recipe_past: tuple[Recipe, ...] = ()
+    recipe_future: tuple[Recipe, ...] = ()
+    split: SplitPlan = SplitPlan()
+    plan: TrainPlan = TrainPlan()
+    training: str | None = None
+    """Fingerprint of the training that was last started."""
+    chosen: str | None = None
+    """Key of the run the user chose; ``None`` follows the recommendation."""
+    threshold: float = Field(default=0.5, ge=0.0, le=1.0)
+    remedy: Remedy | None = None
+    seal: tuple[SealOpening, ...] = ()
+    accepted: dict[str, Acceptance] = {}
+    reviewed: dict[str, str] = {}
+    """Stage to the fingerprint of what the user saw when going on from it."""
+    exports: tuple[Export, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    def updated(self, **changes: object) -> "Project":
+        """Return a copy with fields changed; the revision is the workspace's business."""
+        return self.model_copy(update=changes)

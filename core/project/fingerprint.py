@@ -1,0 +1,77 @@
+"""Fingerprints: each result is named by what it was made from, so nothing can be out of date unnoticed."""
+
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from core.project.document import Project
+
+LIBRARIES = ("scikit-learn", "lightgbm", "numpy", "pandas")
+"""Libraries whose version changes what a training finds."""
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Return the installed versions of the libraries that decide a result."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def digest(value: Any) -> str:
+    """Return 12 hex digits that name a JSON value; equal values give equal names."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def data_fingerprint(project: Project) -> str:
+    """Name the table and what the user said of its columns."""
+    return digest(
+        [
+            project.data.content_hash if project.data else None,
+            project.table_schema.model_dump(mode="json") if project.table_schema else None,
+            project.frame.target,
+            project.frame.unknown_at_prediction,
+            project.frame.sensitive,
+        ]
+    )
+
+
+def frame_fingerprint(project: Project) -> str:
+    """Name the frame."""
+    return digest(project.frame.model_dump(mode="json"))
+
+
+def training_fingerprint(project: Project) -> str:
+    """Name everything a training's result depends on: data, frame, recipe, split, seed and library versions.
+
+    The budget and the list of candidates are not part of it: they say how far a training goes, not what it finds.
+    """
+    frame = project.frame
+    steps = [step.model_dump(mode="json", exclude={"id", "reason", "on"}) for step in project.recipe.active]
+    columns = project.table_schema.columns if project.table_schema else ()
+    return digest(
+        {
+            "data": project.data.content_hash if project.data else None,
+            "schema": [[c.name, c.type, c.role, c.date_format] for c in columns],
+            "frame": [
+                frame.target,
+                frame.task,
+                frame.positive,
+                frame.metric,
+                sorted(frame.unknown_at_prediction),
+                sorted(frame.sensitive),
+                frame.sensitive_as_features,
+            ],
+            "recipe": steps,
+            "split": project.split.model_dump(mode="json"),
+            "seed": project.plan.seed,
+            "libraries": library_versions(),
+        }
+    )
+
+
+def model_fingerprint(project: Project, run: str) -> str:
+    """Name the model that would ship: the training, the run, the threshold and the remedy."""
+    remedy = project.remedy.model_dump(mode="json", exclude={"fingerprint"}) if project.remedy else None
+    return digest([training_fingerprint(project), run, round(project.threshold, 6), remedy])

@@ -1,0 +1,1 @@
+"""The code that travels inside an exported bundle; it imports nothing else of ``core``."""

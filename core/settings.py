@@ -1,0 +1,46 @@
+"""Settings that the operator gives by environment variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where Fairway keeps its things and what it may use.
+
+    Parameters
+    ----------
+    home : Path
+        ``FAIRWAY_HOME``: folder for projects, tables, models and bundles. Default ``~/.fairway``.
+    database_url : str
+        ``FAIRWAY_DATABASE_URL``: SQLAlchemy URL of the metadata. Default: an SQLite file in ``home``.
+    worker_threads : int
+        ``FAIRWAY_WORKER_THREADS``: threads one training may use. Default: all cores.
+    """
+
+    home: Path
+    database_url: str
+    worker_threads: int
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings.
+
+        Parameters
+        ----------
+        environ : mapping, optional
+            Defaults to ``os.environ``.
+
+        Returns
+        -------
+        Settings
+        """
+        given = os.environ if environ is None else environ
+        home = Path(given.get("FAIRWAY_HOME") or Path.home() / ".fairway").expanduser().resolve()
+        return cls(
+            home=home,
+            database_url=given.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
+            worker_threads=int(given.get("FAIRWAY_WORKER_THREADS") or os.cpu_count() or 1),
+        )

@@ -1,0 +1,1 @@
+"""Train: candidates, cross-validated search within a budget, and the leaderboard."""

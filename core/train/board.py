@@ -1,0 +1,112 @@
+"""The leaderboard: every candidate with its scores, fold by fold, and what became of it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class RunStatus(StrEnum):
+    """What became of a candidate."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    STOPPED = "stopped"
+
+
+class TrainPlan(BaseModel):
+    """What to try, for how long."""
+
+    model_config = ConfigDict(frozen=True)
+
+    candidates: tuple[str, ...] = ()
+    """Keys of ``core.train.catalog.MODELS``; empty means every model that suits the task."""
+    budget_seconds: float = 180.0
+    seed: int = 7
+
+
+class FoldScore(BaseModel):
+    """One fold: the metric on the rows left out (unseen) and on the rows fitted (seen), and the seconds it took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fold: int
+    unseen: float
+    seen: float
+    seconds: float
+    metrics: dict[str, float] = {}
+    """Every metric of the task on the rows left out."""
+
+
+class Run(BaseModel):
+    """One candidate on the leaderboard."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    title: str
+    summary: str = ""
+    status: RunStatus = RunStatus.WAITING
+    is_baseline: bool = False
+    simplicity: int = 0
+    """Rank of how easily it is explained and run; lower is simpler."""
+    folds: tuple[FoldScore, ...] = ()
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    """Mean of the metric over the folds left out, with its 95% interval."""
+    seen: float | None = None
+    fit_seconds: float = 0.0
+    size_bytes: int | None = None
+    forecast_seconds: float | None = None
+    reason: str = ""
+    """Why it failed, was skipped or stopped, in plain words."""
+    tied: bool = False
+    """Not worse than the best by more than chance (paired test on the folds)."""
+    p_value: float | None = None
+
+
+class Leaderboard(BaseModel):
+    """All candidates of one training.
+
+    ``runs`` stand in the order in which they are shown: finished ones by score, then running, waiting and the rest.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    fingerprint: str
+    metric: str
+    higher_is_better: bool
+    runs: tuple[Run, ...]
+    recommended: str | None = None
+    recommendation: str = ""
+    """Why that one, in words."""
+    rows: int
+    test_rows: int
+    folds: int
+    seed: int
+    budget_seconds: float
+    seconds: float = 0.0
+    finished: bool = False
+    ended: str = ""
+    """How the training ended: "done", "stopped", "budget"; empty while it runs."""
+    notes: tuple[str, ...] = ()
+
+    def run(self, key: str) -> Run:
+        """Return one run; raises ``KeyError`` where there is none."""
+        for run in self.runs:
+            if run.key == key:
+                return run
+        raise KeyError(key)
+
+    @property
+    def done(self) -> tuple[Run, ...]:
+        """Finished candidates, the baseline among them, best first."""
+        return tuple(run for run in self.runs if run.status is RunStatus.DONE)
+
+    @property
+    def baseline(self) -> Run | None:
+        """The naive baseline, where it has finished."""
+        return next((run for run in self.done if run.is_baseline), None)

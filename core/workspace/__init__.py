@@ -1,0 +1,1 @@
+"""Workspace: projects, tables, models and bundles on disk and in the database."""
