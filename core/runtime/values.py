@@ -6,6 +6,9 @@ import pandas as pd
 MISSING_WORDS = frozenset({"", "nan", "none", "null", "<na>", "nat"})
 """Texts that stand for a missing value once a value has been turned into text."""
 
+FIRST_DATE, LAST_DATE = pd.Timestamp("1678-01-01"), pd.Timestamp("2261-12-31")
+"""The dates that can be counted in nanoseconds; others become missing."""
+
 
 def _text(value: object) -> str | None:
     if value is None or value is pd.NA or value is pd.NaT:
@@ -35,14 +38,13 @@ def as_text(values: pd.Series) -> pd.Series:
     Series of object
         ``str`` or ``None``, same index.
     """
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(object)
-    known: dict[object, str | None] = {value: _text(value) for value in pd.unique(values.dropna())}
-    # bool and int compare equal as keys: only plain columns may be read through the unique values
-    if values.dtype == object and any(isinstance(value, (bool, np.bool_)) for value in known):
-        return pd.Series([_text(value) for value in values], index=values.index, dtype=object, name=values.name)
-    mapped = [known.get(value) if pd.notna(value) else None for value in values]
-    return pd.Series(mapped, index=values.index, dtype=object, name=values.name)
+    if values.dtype.kind in "iuf" and isinstance(values.dtype, np.dtype):
+        # Plain numbers repeat often: each different one is read once.
+        known: dict[object, str | None] = {value: _text(value) for value in pd.unique(values)}
+        read = [None if value != value else known[value] for value in values]
+    else:
+        read = [_text(value) for value in values.to_numpy(dtype=object)]
+    return pd.Series(read, index=values.index, dtype=object, name=values.name)
 
 
 def as_number(values: pd.Series) -> pd.Series:
@@ -57,12 +59,22 @@ def as_number(values: pd.Series) -> pd.Series:
     Series of float64
     """
     if values.dtype == object or isinstance(values.dtype, (pd.CategoricalDtype, pd.StringDtype)):
-        numbers = pd.to_numeric(values.astype(object).map(_text), errors="coerce")
+        # A true or false counts as 1 or 0 here too, so that a value means the same whatever stands in the other rows.
+        numbers = pd.to_numeric(
+            pd.Series(
+                [str(int(value)) if isinstance(value, (bool, np.bool_)) else _text(value) for value in values],
+                index=values.index,
+                dtype=object,
+            ),
+            errors="coerce",
+        )
     elif pd.api.types.is_datetime64_any_dtype(values):
         return pd.Series(np.nan, index=values.index, dtype="float64", name=values.name)
     else:
-        numbers = pd.to_numeric(values, errors="coerce")
-    return numbers.astype("float64").replace([np.inf, -np.inf], np.nan).rename(values.name)
+        numbers = values
+    floats = numbers.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    floats[np.isinf(floats)] = np.nan
+    return pd.Series(floats, index=values.index, name=values.name)
 
 
 def as_date(values: pd.Series, date_format: str = "") -> pd.Series:
@@ -86,4 +98,6 @@ def as_date(values: pd.Series, date_format: str = "") -> pd.Series:
         dates = pd.to_datetime(given, format=date_format or "ISO8601", errors="coerce", utc=True)
     if isinstance(dates.dtype, pd.DatetimeTZDtype):
         dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
-    return dates.astype("datetime64[ns]").rename(values.name)
+    # Years before 1678 or after 2261 do not fit: an end date of 9999 means that there is none.
+    dates = dates.where((dates >= FIRST_DATE) & (dates <= LAST_DATE))
+    return pd.Series(dates.astype("datetime64[ns]"), index=values.index, name=values.name)

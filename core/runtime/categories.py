@@ -1,0 +1,234 @@
+"""Category columns: gaps, rare values, and their encoding as numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.preprocessing import TargetEncoder
+
+from core.runtime.errors import UnusableError
+from core.runtime.frames import (
+    MISSING_LEVEL,
+    OTHER_LEVEL,
+    FrameStep,
+    as_category,
+    assemble,
+    replaced,
+    texts,
+    texts_in,
+    unused,
+)
+
+ONE_HOT_LIMIT = 100
+"""Most columns one category may become; the values beyond the most frequent ones are treated as unseen."""
+TARGET_FOLDS = 5
+"""Parts in which a target encoding is fitted crosswise on the training rows."""
+
+
+def _filled(values: NDArray[np.object_], level: str) -> NDArray[np.object_]:
+    values[pd.isna(values)] = level
+    return values
+
+
+class FillCategories(FrameStep):
+    """Fill missing categories.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Category columns; all where none are named.
+    strategy : {"category", "most_frequent"}
+        A category "(missing)" of its own, or the value seen most often in fit (the first by name where several are).
+    """
+
+    def __init__(self, columns: Sequence[str] | None = None, strategy: str = "category") -> None:
+        self.columns = columns
+        self.strategy = strategy
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        self.fill_ = dict.fromkeys(texts_in(X, self.columns), MISSING_LEVEL)
+        if self.strategy == "most_frequent":
+            for name in self.fill_:
+                modes = X[name].mode()
+                if len(modes):
+                    self.fill_[name] = str(modes.iloc[0])
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame without gaps in those columns."""
+        return replaced(X, {name: as_category(_filled(texts(X, name), fill)) for name, fill in self.fill_.items()})
+
+
+class GroupRare(FrameStep):
+    """Put categories that are rare in fit, and those not seen in it, together as "(other)"; missing stays missing.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Category columns; all where none are named.
+    share : float
+        Smallest share of the known values a category needs to stand for itself.
+    """
+
+    def __init__(self, columns: Sequence[str] | None = None, share: float = 0.01) -> None:
+        self.columns = columns
+        self.share = share
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        self.kept_: dict[str, list[str]] = {}
+        for name in texts_in(X, self.columns):
+            shares = X[name].value_counts(normalize=True)
+            self.kept_[name] = sorted(str(level) for level in shares.index[shares >= self.share])
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with rare and unseen categories grouped."""
+        changed: dict[str, Any] = {}
+        for name, kept in self.kept_.items():
+            values = texts(X, name)
+            known = set(kept)
+            for position, value in enumerate(values):
+                if value is not None and value not in known:
+                    values[position] = OTHER_LEVEL
+            changed[name] = as_category(values)
+        return replaced(X, changed)
+
+
+class Encode(FrameStep):
+    """Turn categories into numbers by a table learned in fit: one row a category, and one for everything unseen.
+
+    A missing value is the category "(missing)". ``auto`` takes one 0/1 column for two categories, one 0/1 column each
+    for up to ``max_levels``, and the target encoding above that.
+
+    - *one-hot*: a category not seen in fit is 0 in every column. Two categories share one 0/1 column, in which an
+      unseen one stands at the share of ones.
+    - *ordinal*: positions in alphabetical order; an unseen category is −1.
+    - *target*: the mean outcome of the category, drawn towards the overall mean the fewer rows it has
+      (``sklearn.preprocessing.TargetEncoder``); an unseen one is the overall mean. With several classes, one column a
+      class. In ``fit_transform`` each row's value comes from the other parts of the rows, so that a model cannot learn
+      from its own outcome.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Category columns; all where none are named.
+    method : {"auto", "one_hot", "ordinal", "target"}
+    max_levels : int
+        Most categories ``auto`` encodes one-hot.
+    seed : int
+        Of the parts in which a target encoding is fitted.
+    """
+
+    def __init__(
+        self, columns: Sequence[str] | None = None, method: str = "auto", max_levels: int = 15, seed: int = 7
+    ) -> None:
+        self.columns = columns
+        self.method = method
+        self.max_levels = max_levels
+        self.seed = seed
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        self._crosswise(X, y, cross=False)
+
+    def fit_transform(self, X: pd.DataFrame, y: Any = None, **_: Any) -> pd.DataFrame:
+        """Learn, and return the training rows with their target encodings fitted crosswise."""
+        self.columns_in_ = [str(name) for name in X.columns]
+        return self._encoded(X, self._crosswise(X, y, cross=True))
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with numbers in the place of each category column."""
+        return self._encoded(X, {})
+
+    def origins(self) -> dict[str, str]:
+        """Return each number column's category column and every other column itself."""
+        found: dict[str, str] = {}
+        for name in self.columns_in_:
+            outs = self.outs_.get(name, [name])
+            found.update(dict.fromkeys(outs, name))
+        return found
+
+    def _crosswise(self, X: pd.DataFrame, y: Any, *, cross: bool) -> dict[str, NDArray[np.float64]]:
+        self.levels_: dict[str, list[str]] = {}
+        self.table_: dict[str, NDArray[np.float64]] = {}
+        self.outs_: dict[str, list[str]] = {}
+        taken = set(self.columns_in_)
+        crossed: dict[str, NDArray[np.float64]] = {}
+        for name in texts_in(X, self.columns):
+            values = _filled(texts(X, name), MISSING_LEVEL)
+            counts = pd.Series(values, dtype=object).value_counts()
+            levels = sorted(str(level) for level in counts.index)
+            method = self._method(len(levels))
+            if method == "target":
+                encoder, labels = _target_encoder(y, name, self.seed)
+                given = values.reshape(-1, 1)
+                if cross and encoder.cv is not None:
+                    crossed[name] = encoder.fit_transform(given, y)
+                else:
+                    encoder.fit(given, y)
+                rows = encoder.transform(np.asarray(levels, dtype=object).reshape(-1, 1))
+                table = np.vstack([rows, np.atleast_1d(encoder.target_mean_)])
+                wanted = [f"{name}~{label}" for label in labels] or [name]
+            elif method == "ordinal":
+                table = np.append(np.arange(len(levels), dtype=np.float64), -1.0).reshape(-1, 1)
+                wanted = [name]
+            elif len(levels) <= 2:
+                share = float(np.mean(values == levels[-1])) if len(levels) == 2 else 0.0
+                table = np.append(np.arange(len(levels), dtype=np.float64), share).reshape(-1, 1)
+                wanted = [f"{name}={levels[-1]}" if levels else name]
+            else:
+                levels = sorted(str(level) for level in counts.sort_index().nlargest(ONE_HOT_LIMIT, keep="first").index)
+                table = np.vstack([np.eye(len(levels)), np.zeros(len(levels))])
+                wanted = [f"{name}={level}" for level in levels]
+            self.levels_[name], self.table_[name] = levels, table
+            self.outs_[name] = [] if wanted != [name] else [name]
+            for out in wanted if wanted != [name] else ():
+                self.outs_[name].append(unused(out, taken))
+                taken.add(self.outs_[name][-1])
+        return crossed
+
+    def _method(self, n_levels: int) -> str:
+        if self.method == "auto":
+            return "one_hot" if n_levels <= max(2, self.max_levels) else "target"
+        return self.method
+
+    def _encoded(self, X: pd.DataFrame, known: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
+        if not self.levels_:
+            return X
+        columns: dict[str, Any] = {}
+        for name in self.columns_in_:
+            if name not in self.levels_:
+                columns[name] = X[name].array
+                continue
+            if name in known:
+                values = known[name]
+            else:
+                at = {level: position for position, level in enumerate(self.levels_[name])}
+                given = _filled(texts(X, name), MISSING_LEVEL)
+                # The table's last row answers for everything unseen.
+                values = self.table_[name][[at.get(value, -1) for value in given]]
+            columns.update({out: values[:, position] for position, out in enumerate(self.outs_[name])})
+        return assemble(X, columns)
+
+
+def _target_encoder(y: Any, name: str, seed: int) -> tuple[TargetEncoder, list[str]]:
+    """Return an encoder for this outcome and the classes that get a column each (none where one column is enough).
+
+    ``cv`` is ``None`` where there are too few rows to fit crosswise.
+    """
+    if y is None:
+        raise UnusableError(f"'{name}' has too many values to encode without an outcome.")
+    outcome = np.asarray(y)
+    # The kind of outcome is told by its dtype: whole-number amounts would pass for classes by their values.
+    if outcome.dtype.kind in "fiub":
+        folds = min(TARGET_FOLDS, len(outcome))
+        cv = KFold(folds, shuffle=True, random_state=seed) if folds > 1 else None
+        return TargetEncoder(target_type="continuous", cv=cv), []
+    classes, counts = np.unique(outcome.astype(str), return_counts=True)
+    folds = min(TARGET_FOLDS, int(counts.min()))
+    cv = StratifiedKFold(folds, shuffle=True, random_state=seed) if folds > 1 else None
+    if cv is None and len(outcome) >= TARGET_FOLDS:
+        cv = KFold(TARGET_FOLDS, shuffle=True, random_state=seed)
+    several = len(classes) > 2
+    kind = "multiclass" if several else "binary"
+    return TargetEncoder(target_type=kind, cv=cv), [str(label) for label in classes] if several else []

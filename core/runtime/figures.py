@@ -1,0 +1,176 @@
+"""Number columns: extremes, gaps, scale, and the last step that makes any estimator's input safe."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import StandardScaler
+
+from core.runtime.cast import LARGEST
+from core.runtime.errors import UnusableError
+from core.runtime.frames import FrameStep, assemble, block, columns_of, numbers_in, replaced, unused
+
+
+class CapOutliers(FrameStep):
+    """Hold extreme numbers at quantiles learned in fit (winsorising); no row is dropped.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Number columns; all where none are named.
+    lower, upper : float
+        Quantiles between 0 and 1 (linear interpolation); 0 and 1 leave that side open.
+    """
+
+    def __init__(self, columns: Sequence[str] | None = None, lower: float = 0.005, upper: float = 0.995) -> None:
+        self.columns = columns
+        self.lower = lower
+        self.upper = upper
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        self.names_ = numbers_in(X, self.columns)
+        values = block(X, self.names_)
+        # An empty column has no quantile; a bound that is never reached leaves it as it is.
+        known = np.where(np.isnan(values).all(axis=0), 0.0, values)
+        quantiles = np.nanquantile(known, [self.lower, self.upper], axis=0) if known.size else np.zeros((2, 0))
+        self.low_ = quantiles[0] if self.lower > 0 else np.full(len(self.names_), -np.inf)
+        self.high_ = quantiles[1] if self.upper < 1 else np.full(len(self.names_), np.inf)
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with the extremes held at the bounds."""
+        return replaced(X, columns_of(self.names_, np.clip(block(X, self.names_), self.low_, self.high_)))
+
+
+class FillNumbers(FrameStep):
+    """Fill missing numbers with a value learned in fit.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Number columns; all where none are named.
+    strategy : {"median", "mean", "constant"}
+    value : float
+        The constant.
+    indicator : bool
+        Whether a 0/1 column says where a number was missing, for columns that had gaps in fit.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[str] | None = None,
+        strategy: str = "median",
+        value: float = 0.0,
+        indicator: bool = False,
+    ) -> None:
+        self.columns = columns
+        self.strategy = strategy
+        self.value = value
+        self.indicator = indicator
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        self.names_ = numbers_in(X, self.columns)
+        values = block(X, self.names_)
+        self.fill_ = _fill_values(values, self.strategy, self.value)
+        self.marks_: dict[str, str] = {}
+        if self.indicator:
+            gaps = np.asarray(np.isnan(values).any(axis=0))
+            for name in (name for name, gap in zip(self.names_, gaps, strict=True) if gap):
+                self.marks_[name] = unused(f"{name}_missing", {*self.columns_in_, *self.marks_.values()})
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame without gaps in those columns; the marks stand after the other columns."""
+        values = block(X, self.names_)
+        filled = replaced(X, columns_of(self.names_, np.where(np.isnan(values), self.fill_, values)))
+        if not self.marks_:
+            return filled
+        marks = {out: np.isnan(block(X, [name])[:, 0]).astype(np.float64) for name, out in self.marks_.items()}
+        return assemble(X, {**{name: filled[name].array for name in filled.columns}, **marks})
+
+    def origins(self) -> dict[str, str]:
+        """Return each column itself and each mark's column."""
+        return {**super().origins(), **{out: name for name, out in self.marks_.items()}}
+
+
+def _fill_values(values: NDArray[np.float64], strategy: str, value: float = 0.0) -> NDArray[np.float64]:
+    if not values.size:
+        return np.zeros(values.shape[1])
+    imputer = SimpleImputer(strategy=strategy, fill_value=float(value), keep_empty_features=True)
+    return np.asarray(imputer.fit(values).statistics_, dtype=np.float64)
+
+
+class Scale(FrameStep):
+    """Bring numbers to mean 0 and standard deviation 1, as learned in fit; 0/1 columns stay as they are.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Number columns; all where none are named.
+    """
+
+    def __init__(self, columns: Sequence[str] | None = None) -> None:
+        self.columns = columns
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        names = numbers_in(X, self.columns)
+        values = block(X, names)
+        flags = (np.isnan(values) | (values == 0) | (values == 1)).all(axis=0)
+        self.names_ = [name for name, flag in zip(names, flags, strict=True) if not flag]
+        self.mean_ = np.zeros(len(self.names_))
+        self.spread_ = np.ones(len(self.names_))
+        if self.names_ and len(X):
+            scaler = StandardScaler().fit(values[:, ~flags])
+            # A column that is empty in fit has neither mean nor spread.
+            self.mean_ = np.nan_to_num(scaler.mean_)
+            self.spread_ = np.nan_to_num(scaler.scale_, nan=1.0)
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with those columns scaled."""
+        return replaced(X, columns_of(self.names_, (block(X, self.names_) - self.mean_) / self.spread_))
+
+
+class Finish(FrameStep):
+    """Give any estimator what it can take: finite float64 columns with safe names, whatever the recipe did.
+
+    What the recipe left open is closed here, so that a recipe with a step switched off still trains and predicts:
+    a number that is still missing becomes the median learned in fit (0 where a column was empty), and a date or a
+    category that no step turned into numbers is left out. Names lose white space and the characters ``[]{}",:``, which
+    LightGBM refuses.
+
+    Raises
+    ------
+    UnusableError
+        No number column is left for the model.
+    """
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
+        """Learn the medians."""
+        super().fit(X, y)
+        self.names_ = numbers_in(X, None)
+        if not self.names_:
+            raise UnusableError("The recipe leaves no column that a model can learn from.")
+        self.outs_: dict[str, str] = {}
+        taken: set[str] = set()
+        for name in self.names_:
+            self.outs_[name] = unused(re.sub(r'[\s\x00-\x1f\x7f"\[\]{},:]', "_", name), taken)
+            taken.add(self.outs_[name])
+        self.fill_ = _fill_values(self._finite(X), "median")
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the finite float64 frame."""
+        values = self._finite(X)
+        filled = np.where(np.isnan(values), self.fill_, values)
+        return pd.DataFrame(filled, index=X.index, columns=list(self.outs_.values()), copy=False)
+
+    def _finite(self, X: pd.DataFrame) -> NDArray[np.float64]:
+        values = block(X, self.names_)
+        values[np.isinf(values)] = np.nan
+        return np.clip(values, -LARGEST, LARGEST)
+
+    def origins(self) -> dict[str, str]:
+        """Return each safe name's column."""
+        return {out: name for name, out in self.outs_.items()}

@@ -1,0 +1,112 @@
+"""What every transformer shares: data frame in, data frame out, and a record of which column came from which."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+MISSING_LEVEL = "(missing)"
+"""The category that stands for a missing value."""
+OTHER_LEVEL = "(other)"
+"""The category that stands for every rare or unseen value."""
+
+
+class FrameStep(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """A step of the pipeline that takes and gives data frames.
+
+    Between the first step and the last a column is a float64 (number), a ``str`` (category) or a ``datetime64`` (date);
+    steps tell them apart by that dtype alone. A step keeps the names of the columns it does not touch.
+    """
+
+    columns_in_: list[str]
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
+        """Learn from the rows of ``X``; the outcome is used only where the class says so."""
+        self.columns_in_ = [str(name) for name in X.columns]
+        self._learn(X, y)
+        return self
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        """Learn what the step needs; nothing by default."""
+
+    def origins(self) -> dict[str, str]:
+        """Return, for each column given out, the column taken in that it came from, in the order of the output."""
+        return {name: name for name in self.columns_in_}
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Return the names of the columns given out."""
+        return np.asarray(list(self.origins()), dtype=object)
+
+
+def numbers_in(X: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
+    """Return the names of the number columns among the chosen ones (all where none are chosen)."""
+    return _of_kind(X, "f", chosen)
+
+
+def dates_in(X: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
+    """Return the names of the date columns among the chosen ones (all where none are chosen)."""
+    return _of_kind(X, "M", chosen)
+
+
+def texts_in(X: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
+    """Return the names of the category columns among the chosen ones (all where none are chosen)."""
+    return _of_kind(X, "O", chosen)
+
+
+def _of_kind(X: pd.DataFrame, kind: str, chosen: Sequence[str] | None) -> list[str]:
+    wanted = set(chosen) if chosen else None
+    return [
+        name
+        for name, dtype in zip(X.columns, X.dtypes, strict=True)
+        if dtype.kind == kind and (wanted is None or name in wanted)
+    ]
+
+
+def block(X: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
+    """Return number columns as one matrix of shape (n_rows, n_names), free to be written to."""
+    values = np.empty((len(X), len(names)), dtype=np.float64)
+    for position, name in enumerate(names):
+        values[:, position] = X[name].array
+    return values
+
+
+def texts(X: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    """Return a category column as an array of ``str`` with ``None`` where missing, free to be written to."""
+    values: Any = X[name].array
+    return np.asarray(values.to_numpy(dtype=object, na_value=None, copy=True), dtype=object)
+
+
+def as_category(values: NDArray[np.object_]) -> Any:
+    """Return an array of ``str`` and ``None`` in the dtype of a category column."""
+    return pd.array(values, dtype="str")
+
+
+def assemble(X: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a frame of these columns with the index of ``X``."""
+    if not columns:
+        return pd.DataFrame(index=X.index)
+    return pd.DataFrame(dict(columns), index=X.index, copy=False)
+
+
+def replaced(X: pd.DataFrame, changed: Mapping[str, Any]) -> pd.DataFrame:
+    """Return ``X`` with some columns changed, in the same order."""
+    if not changed:
+        return X
+    return assemble(X, {name: changed[name] if name in changed else X[name].array for name in X.columns})
+
+
+def columns_of(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of a matrix by name."""
+    return {name: values[:, position] for position, name in enumerate(names)}
+
+
+def unused(name: str, taken: Iterable[str]) -> str:
+    """Return the name, with a number after it where it is taken already."""
+    names = set(taken)
+    candidate, number = name, 2
+    while candidate in names:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
