@@ -14,6 +14,14 @@ TABLE_COLUMNS: Final = 10_000
 """Most columns a table may have."""
 TABLE_CELLS: Final = 100_000_000
 """Most cells a table held in memory may have."""
+COMPRESSION_RATIO: Final = 200
+"""A compressed text or workbook part above 64 MB that unpacks to more than this many times its size is refused."""
+WORKBOOK_CELLS: Final = 10_000_000
+"""Most cells, empty ones included, between the first and the last used cell of a sheet."""
+CELL_CHARACTERS: Final = 131_072
+"""Longest value of one cell of a text file."""
+LONG_ROW_SHARE: Final = 0.01
+"""Rows with too many values are left out and counted up to this share; above it the file is refused."""
 MIN_ROWS: Final = 20
 """Fewest usable rows a model can be trained and judged on."""
 MIN_CLASS_ROWS: Final = 2
@@ -22,6 +30,8 @@ MAX_CLASSES: Final = 50
 """Most outcomes a classification may tell apart."""
 PROFILE_ROWS: Final = 200_000
 """Rows a profile looks at; above it works on a seeded sample and says so."""
+PROFILE_CELLS: Final = 25_000_000
+"""Cells a profile looks at; on a wide table the sample holds fewer rows."""
 PREVIEW_ROWS: Final = 100
 """Rows shown in a preview."""
 CATEGORY_LEVELS: Final = 50
@@ -58,3 +68,9 @@ DRIFT_ROWS: Final = 50
 """Below this many rows no verdict on drift is given."""
 ARCHIVE_BYTES: Final = 1024 * MB
 """Largest unpacked size of an imported project archive."""
+ARCHIVE_ENTRIES: Final = 10_000
+"""Most files in an imported project archive."""
+REVISIONS_KEPT: Final = 50
+"""Past revisions of a project that its history holds."""
+UNDO_DAYS: Final = 7
+"""Days a deleted project can be brought back."""

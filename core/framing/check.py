@@ -26,8 +26,8 @@ def _words(text: str) -> frozenset[str]:
 
 _SENSITIVE_WORDS: Final = _words(
     "sex gender race racial ethnic ethnicity afam black hispanic latino religion religious faith nationality "
-    "citizenship citizen disability disabled handicap marital married pregnant pregnancy veteran immigrant immigration foreign "
-    "native orientation caste tribe colour color"
+    "citizenship citizen disability disabled handicap marital married pregnant pregnancy veteran immigrant "
+    "immigration foreign native orientation caste tribe colour color"
 )
 _AMBIGUOUS: Final = frozenset({"color", "colour", "native", "foreign", "race", "black", "sex"})
 """Words that name people only where they are (nearly) the whole name: ``race``, but not ``race_distance``."""
@@ -195,15 +195,13 @@ def _columns_gone(facts: _Facts) -> Iterable[Finding]:
     frame = facts.frame
     gone = tuple(name for name in frame.sensitive if name not in facts.columns)
     if gone:
-        kept = [name for name in frame.sensitive if name in facts.columns]
         yield Finding(
             code="sensitive-missing",
             severity=Severity.WARNING,
             title="A sensitive column is not there",
             evidence=f"{_listed(gone)} cannot be found in the table.",
-            why="Its groups cannot be checked.",
+            why="Its groups cannot be checked. Name another column, or take it off the list.",
             columns=gone,
-            fix=Fix("Take it off the list", "set_sensitive", {"columns": kept}),
         )
 
 

@@ -93,8 +93,9 @@ def check_target(values: pd.Series, name: str, task: Task | None = None) -> None
         )
     rare = levels[levels < MIN_CLASS_ROWS]
     if len(rare):
+        named = _some([quoted(level) for level in rare.index])
         raise FrameError(
-            f"{quoted(name)} has only {rows_words(int(rare.iloc[0]))} with {_some([quoted(level) for level in rare.index])}"
+            f"{quoted(name)} has only {rows_words(int(rare.iloc[0]))} with {named}"
             f"{'' if len(rare) == 1 else ' each'}; every outcome needs at least {MIN_CLASS_ROWS}.",
             next_step="Leave those rows out of the table, give them another outcome, or choose another column.",
         )

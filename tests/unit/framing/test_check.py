@@ -54,9 +54,9 @@ def test_no_group_at_all_is_only_noted():
     assert found["no-sensitive-column"].severity == "info"
 
 
-def test_a_sensitive_column_that_is_gone_is_taken_off_the_list():
+def test_a_sensitive_column_that_is_gone_is_said():
     found = codes(FRAME.model_copy(update={"sensitive": ("afam", "sex")}))
-    assert found["sensitive-missing"].fix == Fix("Take it off the list", "set_sensitive", {"columns": ["afam"]})
+    assert found["sensitive-missing"].evidence == "`sex` cannot be found in the table."
 
 
 def test_a_metric_of_another_task_is_an_error_with_the_way_out():

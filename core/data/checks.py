@@ -1,0 +1,109 @@
+"""Checks of the data: what would mislead a model, with the evidence and the click that settles it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+import pandas as pd
+
+from core.data import column_checks as columns
+from core.data import row_checks as rows
+from core.data.facts import DataFacts, Found
+from core.data.profile import Profile
+from core.data.schema import Schema
+from core.findings import Finding, Severity, worst_first
+from core.framing.frame import Frame
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the data: its code's family, its claim in general, its worst severity, and how it is made."""
+
+    code: str
+    title: str
+    severity: Severity
+    function: Callable[[DataFacts], Found]
+
+
+CHECKS: Final = (
+    Check("leak", "One column alone predicts the outcome", Severity.ERROR, columns.leaks),
+    Check("missing-target", "Rows without an outcome", Severity.WARNING, rows.missing_target),
+    Check("too-few-rows", "Few rows to learn from", Severity.WARNING, rows.too_few_rows),
+    Check("disguised-missing", "Values that may mean “not known”", Severity.WARNING, columns.disguised_missing),
+    Check("identifier-like", "Columns that name rows", Severity.WARNING, columns.identifiers),
+    Check("constant-column", "Columns that never change", Severity.WARNING, columns.constant),
+    Check("small-groups", "Groups too small to judge", Severity.WARNING, rows.small_groups),
+    Check("too-many-categories", "Columns with many categories", Severity.WARNING, columns.too_many_categories),
+    Check("duplicate-rows", "Rows that repeat another", Severity.WARNING, rows.duplicates),
+    Check("imbalance", "A rare outcome", Severity.WARNING, rows.imbalance),
+    Check("missing-values", "Columns with gaps", Severity.WARNING, columns.missing_values),
+    Check("sensitive-as-feature", "The model sees a sensitive column", Severity.INFO, rows.sensitive_as_feature),
+    Check("extremes", "Values far out", Severity.INFO, columns.extremes),
+    Check("text-left-out", "Columns that are not used", Severity.INFO, columns.text_left_out),
+)
+"""Every check of the data, in the order in which findings of one severity are shown."""
+
+
+MOST_FINDINGS: Final = 20
+"""Findings of one check; on a wide table the next ones come once these are settled."""
+
+
+def check_data(
+    table_frame: pd.DataFrame,
+    schema: Schema,
+    frame: Frame,
+    profile: Profile,
+    *,
+    balanced: tuple[str, ...] = (),
+    handled: frozenset[tuple[str, str]] = frozenset(),
+    checks: tuple[Check, ...] = CHECKS,
+) -> list[Finding]:
+    """Check a table under a frame.
+
+    Parameters
+    ----------
+    table_frame : DataFrame
+    schema : Schema
+    frame : Frame
+    profile : Profile
+        Of the same table, schema and frame.
+    balanced : tuple of str
+        Columns whose shares the split plan keeps equal.
+    handled : frozenset of (kind, column)
+        What the active steps of the recipe act on; an empty column means every column the kind suits. A finding whose
+        fix is such a step already is only noted.
+    checks : tuple of Check
+        What to look for.
+
+    Returns
+    -------
+    list of Finding
+        Worst first, at most ``MOST_FINDINGS`` of one check. A check that fails is logged and leaves the others as they
+        are.
+    """
+    dropped = frozenset(column for kind, column in handled if kind == "drop_columns")
+    facts = DataFacts(table_frame, schema, frame, profile, balanced, dropped)
+    findings: list[Finding] = []
+    for check in checks:
+        try:
+            findings += islice(check.function(facts), MOST_FINDINGS)
+        except Exception:
+            logger.exception("the check %s failed", check.code)
+    return worst_first([_noted(finding, handled) for finding in findings])
+
+
+def _noted(finding: Finding, handled: frozenset[tuple[str, str]]) -> Finding:
+    fix = finding.fix
+    if fix is None or fix.action != "add_step":
+        return finding
+    kind = fix.params["kind"]
+    named = fix.params.get("columns", [])
+    if (kind, "") not in handled and not (named and all((kind, column) in handled for column in named)):
+        return finding
+    return replace(
+        finding, severity=Severity.INFO, fix=None, evidence=f"{finding.evidence} A step of the recipe takes care of it."
+    )
