@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from core.evaluate.resample import RESAMPLES, draw_rows, resample_weights
 from core.framing.intervals import wilson
 from core.framing.metrics import METRICS
 from core.framing.outcomes import Outcomes
@@ -82,3 +84,34 @@ def alike_interval(outcomes: Outcomes, value: float, confidence: float) -> tuple
     _, counts = np.unique(np.asarray(outcomes.actual).astype(str), return_counts=True)
     n = int(counts.min())
     return wilson(value * n, n, confidence)
+
+
+def mean_with_interval(
+    values: NDArray[np.float64], metric: str, *, seed: int, resamples: int = RESAMPLES, confidence: float = 0.95
+) -> Score:
+    """Return the mean of row values with its bootstrap percentile interval.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+    metric : str
+        What the score is called.
+    seed, resamples : int
+    confidence : float
+        Coverage aimed at.
+
+    Returns
+    -------
+    Score
+    """
+    if len(values) == 0:
+        return undefined_score(metric, 0, seed, confidence, "There are no rows to judge.")
+    drawn = draw_rows(len(values), seed)
+    some = values[drawn.rows]
+    one_stratum = np.zeros(len(some), dtype=np.intp)
+    parts = resample_weights(one_stratum, resamples, np.random.default_rng(seed))
+    means = np.concatenate([weights @ some / len(some) for weights in parts])
+    mean, tail = float(values.mean()), (1 - confidence) / 2
+    ends = mean + (np.quantile(means, [tail, 1 - tail]) - some.mean()) * drawn.scale
+    method = f"bootstrap, {resamples} resamples{drawn.words}"
+    return Score(metric, mean, float(ends[0]), float(ends[1]), len(values), method, seed, confidence)
