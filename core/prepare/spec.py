@@ -1,0 +1,170 @@
+"""What a kind of step is: its words, its settings, the columns it suits, and how it becomes a transformer."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from core.data.schema import ColumnType, Schema
+from core.errors import RecipeError
+from core.prepare.recipe import Step
+
+
+class Scope(StrEnum):
+    """What a step may look at."""
+
+    FIXED = "fixed"
+    """Every row for itself; nothing is learned."""
+    LEARNED = "learned"
+    """Learned from the rows a fold fits on, and kept with the model."""
+    ROWS = "rows"
+    """Takes training rows away; never acts on a row to be predicted."""
+
+    @property
+    def words(self) -> str:
+        """The scope as the screens name it."""
+        return {"fixed": "Fixed", "learned": "Learned in the fold", "rows": "Training rows only"}[self.value]
+
+
+@dataclass(frozen=True)
+class ParamSpec:
+    """One setting of a step.
+
+    Parameters
+    ----------
+    name : str
+        Key in ``Step.params``.
+    label : str
+        What the form calls it.
+    kind : {"choice", "number", "list"}
+    default : object
+        A JSON value.
+    choices : tuple of (value, words)
+        For ``choice``: what may be chosen. For ``list``: what its items may be; empty means anything.
+    help : str
+        One sentence on what it does.
+    low, high : float or None
+        Bounds of a number, both allowed.
+    """
+
+    name: str
+    label: str
+    kind: Literal["choice", "number", "list"]
+    default: Any
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def fault(self, value: Any) -> str:
+        """Say in words why a value cannot be used; empty where it can."""
+        allowed = [key for key, _ in self.choices]
+        if self.kind == "choice":
+            if value not in allowed:
+                return f"“{self.label}” must be one of {', '.join(words for _, words in self.choices)}"
+        elif self.kind == "number":
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+                return f"“{self.label}” must be a number"
+            if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+                return f"“{self.label}” must be {self.bounds}"
+        elif not isinstance(value, (list, tuple, dict)):
+            return f"“{self.label}” must be a list"
+        elif allowed and any(item not in allowed for item in value):
+            return f"“{self.label}” may hold only {', '.join(words for _, words in self.choices)}"
+        return ""
+
+    @property
+    def bounds(self) -> str:
+        """The bounds of a number in words."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low:,g} to {self.high:,g}"
+        return f"at least {self.low:,g}" if self.low is not None else f"at most {self.high:,g}"
+
+
+@dataclass(frozen=True)
+class Making:
+    """What a step is built from.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Raw features it acts on: the ones the step names, or every one that suits the kind. Never empty.
+    named : tuple of str
+        The features among them that the step names itself; empty means that columns made by earlier steps count too.
+    params : dict
+        Checked settings, defaults filled in.
+    seed : int
+    """
+
+    columns: tuple[str, ...]
+    named: tuple[str, ...]
+    params: Mapping[str, Any]
+    seed: int
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """One kind of step.
+
+    Parameters
+    ----------
+    kind, title, icon, summary
+        Key, name, material symbol, and one sentence on what it does.
+    scope : Scope
+    suits : tuple of ColumnType
+        Types of columns it can act on; empty for a step that acts on whole rows.
+    describe : callable
+        Step, schema, checked settings to the line the recipe shows; column names stand between backticks.
+    build : callable or None
+        Makes the unfitted transformer; ``None`` for a step on rows.
+    params : tuple of ParamSpec
+    needs_columns : bool
+        Whether the step must name its columns.
+    """
+
+    kind: str
+    title: str
+    icon: str
+    summary: str
+    scope: Scope
+    suits: tuple[ColumnType, ...]
+    describe_with: Callable[[Step, Schema, Mapping[str, Any]], str]
+    build: Callable[[Making], Any] | None
+    params: tuple[ParamSpec, ...] = ()
+    needs_columns: bool = False
+
+    def describe(self, step: Step, schema: Schema) -> str:
+        """Return the line the recipe shows, column names between backticks; never raises."""
+        return self.describe_with(step, schema, {spec.name: spec.default for spec in self.params} | dict(step.params))
+
+    def settings(self, step: Step, place: str = "") -> dict[str, Any]:
+        """Return the step's settings, checked, with defaults for those not given.
+
+        Parameters
+        ----------
+        step : Step
+        place : str
+            How to name the step in an error, such as "Step 3, Cap extremes".
+
+        Raises
+        ------
+        RecipeError
+            A setting is not known or out of bounds.
+        """
+        where = place or self.title
+        known = {spec.name: spec for spec in self.params}
+        for name in step.params:
+            if name not in known:
+                raise RecipeError(f"{where}: there is no setting “{name}”.", next_step="Remove it from the step.")
+        settings = {name: step.params.get(name, spec.default) for name, spec in known.items()}
+        for name, value in settings.items():
+            fault = known[name].fault(value)
+            if fault:
+                raise RecipeError(f"{where}: {fault}.", next_step="Edit the step or switch it off.")
+        return settings
+
+
+def listed(names: Iterable[str], shown: int = 3, noun: str = "columns") -> str:
+    """Return column names between backticks, or how many there are."""
+    given = [f"`{name}`" for name in names]
+    return ", ".join(given) if len(given) <= shown else f"{len(given):,} {noun}"

@@ -1,0 +1,231 @@
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
+
+from core.data.schema import ColumnSpec, ColumnType, Schema
+from core.errors import RecipeError
+from core.framing.frame import Frame, Task
+from core.prepare.compile import compile_pipeline, input_columns
+from core.prepare.lineage import origins
+from core.prepare.recipe import Recipe, Step
+from core.prepare.steps import STEPS
+
+SMALL = Schema(
+    columns=(
+        ColumnSpec(name="n", type=ColumnType.NUMBER),
+        ColumnSpec(name="c", type=ColumnType.CATEGORY),
+        ColumnSpec(name="d", type=ColumnType.DATE),
+        ColumnSpec(name="y", type=ColumnType.YES_NO),
+    )
+)
+FRAME = Frame(target="y", task=Task.BINARY, positive="yes", metric="roc_auc")
+CELLS = st.fixed_dictionaries(
+    {
+        "n": st.one_of(st.none(), st.floats(), st.integers(), st.sampled_from(["7", "x", True])),
+        "c": st.one_of(st.none(), st.sampled_from(["a", "b", "new", "", 1, 1.0])),
+        "d": st.one_of(st.none(), st.sampled_from(["2020-05-01", "9999-12-31", "x", pd.Timestamp("2021-01-01")])),
+    }
+)
+
+
+def recipe(*kinds, off=(), **params):
+    return Recipe(steps=tuple(Step(id=f"{k}-1", kind=k, on=k not in off, params=params.get(k, {})) for k in kinds))
+
+
+ALL = recipe(
+    "mark_missing", "date_parts", "cap_outliers", "fill_numbers", "fill_categories", "group_rare", "encode", "scale",
+    encode={"max_levels": 3},
+)  # fmt: skip
+
+
+def small_rows(n=60, seed=0):
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(
+        {
+            "n": rng.normal(size=n),
+            "c": rng.choice(list("abcdef"), n),
+            "d": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 500, n), "D"),
+        }
+    )
+    X.loc[::7, "n"] = np.nan
+    X.loc[::9, "c"] = None
+    return X, np.where(X["n"].fillna(0) + rng.normal(size=n) > 0, "yes", "no").astype(object)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    X, y = small_rows()
+    return compile_pipeline((ALL, SMALL, FRAME), LogisticRegression(), scale=True).fit(X, y)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(CELLS, min_size=2, max_size=6))
+def test_the_answer_for_a_row_does_not_depend_on_the_others(fitted, rows):
+    together = pd.DataFrame(rows, columns=["n", "c", "d"], dtype=object)
+    prepared = fitted[:-1].transform(together)
+    alone = pd.concat([fitted[:-1].transform(pd.DataFrame([row])) for row in rows], ignore_index=True)
+    pd.testing.assert_frame_equal(prepared, alone, check_exact=True)
+    assert np.isfinite(prepared.to_numpy()).all()
+    answers = [fitted.predict_proba(pd.DataFrame([row]))[0] for row in rows]
+    assert np.allclose(fitted.predict_proba(together), answers, atol=1e-12, rtol=0)
+
+
+@settings(max_examples=10, deadline=None)
+@given(order=st.permutations(["n", "c", "d", "extra"]))
+def test_shuffling_columns_changes_nothing(order):
+    X, y = small_rows()
+    pipeline = compile_pipeline((ALL, SMALL, FRAME), LogisticRegression(), scale=True)
+    usual = clone(pipeline).fit(X, y).predict_proba(X)
+    shuffled = X.assign(extra="?")[list(order)]
+    assert np.array_equal(clone(pipeline).fit(shuffled, y).predict_proba(shuffled), usual)
+
+
+@pytest.mark.parametrize("off", [step.kind for step in ALL.steps])
+def test_any_step_may_be_off(off):
+    X, y = small_rows()
+    kinds = [step.kind for step in ALL.steps]
+    model = LogisticRegression(max_iter=5000)
+    pipeline = compile_pipeline((recipe(*kinds, off=(off,)), SMALL, FRAME), model, scale=True)
+    assert np.isfinite(pipeline.fit(X, y).predict_proba(X)).all()
+
+
+def test_an_empty_recipe_trains_and_predicts():
+    X, y = small_rows()
+    pipeline = compile_pipeline((Recipe(), SMALL, FRAME), DecisionTreeClassifier(random_state=0), scale=False).fit(X, y)
+    assert set(origins(pipeline).values()) == {"n", "c"}
+    assert pipeline.predict(X.iloc[:3]).shape == (3,)
+
+
+@settings(max_examples=15, deadline=None)
+@given(order=st.permutations([step.kind for step in ALL.steps]))
+def test_any_order_of_steps_trains_and_predicts(order):
+    X, y = small_rows(40)
+    pipeline = compile_pipeline((recipe(*order), SMALL, FRAME), DummyClassifier(), scale=True).fit(X, y)
+    assert pipeline.predict(X).shape == (40,)
+
+
+def test_steps_are_named_by_the_recipe():
+    pipeline = compile_pipeline((recipe("fill_numbers", "scale"), SMALL, FRAME), DummyClassifier(), scale=True)
+    assert [name for name, _ in pipeline.steps] == [
+        "read", "fill_numbers-1", "scale-1", "encode_rest", "finish", "model",
+    ]  # fmt: skip
+
+
+def test_scaling_is_left_to_the_models_that_need_it():
+    pipeline = compile_pipeline((recipe("scale"), SMALL, FRAME), DummyClassifier(), scale=False)
+    assert "scale-1" not in pipeline.named_steps
+
+
+def test_scaling_may_be_asked_for_always():
+    always = recipe("scale", scale={"when": "always"})
+    assert "scale-1" in compile_pipeline((always, SMALL, FRAME), DummyClassifier(), scale=False).named_steps
+
+
+def test_columns_left_out_need_not_be_sent():
+    dropped = Recipe(steps=(Step(id="x", kind="drop_columns", columns=("d",)),))
+    X, y = small_rows()
+    pipeline = compile_pipeline((dropped, SMALL, FRAME), LogisticRegression(), scale=False).fit(X, y)
+    assert input_columns((dropped, SMALL, FRAME)) == ("n", "c")
+    assert pipeline.predict(X[["c", "n"]]).shape == (60,)
+
+
+def test_lineage_leads_back_to_raw_columns(fitted):
+    found = origins(fitted)
+    assert list(found) == fitted[:-1].transform(small_rows()[0]).columns.tolist()
+    assert list(found) == list(fitted[:-1].get_feature_names_out())
+    assert {out: raw for out, raw in found.items() if raw == "d"} == {
+        "d_year": "d", "d_month": "d", "d_day_of_week": "d", "d_days_since": "d",
+    }  # fmt: skip
+
+
+def test_lineage_stands_the_cut_off_model(fitted):
+    assert origins(fitted[:-1]) == origins(fitted)
+
+
+def test_the_compiled_pipeline_is_unfitted_and_can_be_cloned():
+    pipeline = compile_pipeline((ALL, SMALL, FRAME), LogisticRegression(), scale=True)
+    X, y = small_rows()
+    first, second = clone(pipeline).fit(X, y), clone(pipeline).fit(X, y)
+    assert np.array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (Step(id="a", kind="fill_numbers", columns=("gone",)), "Step 1, Fill missing numbers: .*“gone”"),
+        (
+            Step(id="a", kind="fill_numbers", columns=("c",)),
+            "Step 1, Fill missing numbers: “c” is of the type category",
+        ),
+        (Step(id="a", kind="drop_columns"), "no column is named"),
+        (Step(id="a", kind="magic"), "Step 1 is of the kind “magic”"),
+        (Step(id="a", kind="cap_outliers", params={"lower": 60}), "“Lower percentile” must be 0 to 50"),
+        (Step(id="a", kind="cap_outliers", params={"lower": 50, "upper": 50}), "lower percentile must be below"),
+        (Step(id="a", kind="fill_numbers", params={"strategy": "magic"}), "“Fill with” must be one of"),
+        (Step(id="a", kind="fill_numbers", params={"speed": 1}), "no setting “speed”"),
+        (Step(id="a", kind="group_rare", params={"share": "x"}), "must be a number"),
+        (Step(id="a", kind="date_parts", params={"parts": ["moon"]}), "“Parts” may hold only"),
+        (Step(id="model", kind="encode"), "id “model”"),
+        (Step(id="a", kind="drop_columns", columns=("n", "c", "d")), "No column is left"),
+    ],
+)
+def test_a_step_that_cannot_be_applied_is_named(step, said):
+    with pytest.raises(RecipeError, match=said):
+        compile_pipeline((Recipe(steps=(step,)), SMALL, FRAME), DummyClassifier(), scale=True)
+
+
+def test_a_wide_table_is_quick_enough():
+    names = [f"n{number}" for number in range(3000)]
+    schema = Schema(columns=tuple(ColumnSpec(name=name, type=ColumnType.NUMBER) for name in names))
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 3000)), columns=names)
+    y = np.array(["a", "b"] * 15, dtype=object)
+    began = time.perf_counter()
+    kinds = ("cap_outliers", "fill_numbers", "scale")
+    compile_pipeline((recipe(*kinds), schema, FRAME), DummyClassifier(), scale=True).fit(X, y).predict(X)
+    assert time.perf_counter() - began < 5
+
+
+def test_every_step_says_what_it_is():
+    for kind, spec in STEPS.items():
+        assert spec.kind == kind
+        assert spec.summary.endswith(".")
+        assert spec.icon
+        assert spec.scope.words in ("Fixed", "Learned in the fold", "Training rows only")
+        assert spec.describe(Step(id="a", kind=kind, columns=("n",)), SMALL)
+        assert all(not param.fault(param.default) for param in spec.params)
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (Step(id="a", kind="drop_columns", columns=("n", "c")), "Leave out `n`, `c`"),
+        (Step(id="a", kind="mark_missing", columns=("n",), params={"values": [-999]}), "Read -999 as missing in `n`"),
+        (Step(id="a", kind="drop_duplicates"), "Drop exact duplicates"),
+        (Step(id="a", kind="date_parts", columns=("d",), params={"parts": ["year"]}), "Split `d` into 1 part"),
+        (Step(id="a", kind="cap_outliers", columns=("n",), params={"lower": 0}), "Cap `n` at the 99.5th percentile"),
+        (Step(id="a", kind="fill_numbers"), "Fill missing numbers with the median"),
+        (Step(id="a", kind="fill_categories"), "Make missing categories a category of their own"),
+        (Step(id="a", kind="group_rare", columns=("c",)), "Group categories of `c` below 1% as “other”"),
+        (Step(id="a", kind="encode", params={"method": "one_hot"}), "One-hot encode categories"),
+        (Step(id="a", kind="scale"), "Scale numbers where a model needs it"),
+    ],
+)
+def test_a_step_describes_itself(step, line):
+    assert STEPS[step.kind].describe(step, SMALL) == line
+
+
+@pytest.mark.parametrize("values", [[-999], {"n": [-999]}])
+def test_marks_may_be_given_once_or_by_column(values):
+    X, y = small_rows()
+    X.loc[3, "n"] = -999
+    marked = Recipe(steps=(Step(id="m", kind="mark_missing", columns=("n",), params={"values": values}),))
+    pipeline = compile_pipeline((marked, SMALL, FRAME), DummyClassifier(), scale=False).fit(X, y)
+    assert pipeline[:2].transform(X)["n"].isna()[3]

@@ -1,0 +1,224 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.data.schema import ColumnSpec, ColumnType, Schema
+from core.errors import DataError
+from core.framing.frame import Frame, Task
+from core.prepare.plan import SplitKind, SplitPlan
+from core.prepare.split import make_split
+
+BINARY = Frame(target="y", task=Task.BINARY, positive="yes", metric="x")
+AMOUNT = Frame(target="y", task=Task.REGRESSION, metric="x")
+
+
+def labels(*counts):
+    return np.array([name for name, count in zip("abcdef", counts, strict=False) for _ in range(count)], dtype=object)
+
+
+def frame_of(n, **columns):
+    return pd.DataFrame({"x": np.arange(n), **columns})
+
+
+def count(y, positions, label):
+    return int((y[positions] == label).sum())
+
+
+@st.composite
+def plans(draw):
+    n = draw(st.integers(30, 90))
+    y = np.array(draw(st.lists(st.sampled_from(["yes", "no", None]), min_size=n, max_size=n)), dtype=object)
+    y[:8] = ["yes", "no"] * 4
+    groups = draw(st.lists(st.integers(0, 9), min_size=n, max_size=n))
+    groups[:5] = range(5)
+    kind = draw(st.sampled_from(list(SplitKind)))
+    plan = SplitPlan(
+        kind=kind,
+        test_share=draw(st.floats(0.05, 0.5)),
+        folds=draw(st.integers(2, 6)),
+        seed=draw(st.integers(0, 99)),
+        column="g" if kind in (SplitKind.GROUP, SplitKind.TIME) else "",
+        balance=("s",) if draw(st.booleans()) else (),
+    )
+    table = frame_of(n, g=groups, s=draw(st.lists(st.sampled_from(["f", "m", None]), min_size=n, max_size=n)))
+    return plan, table, y
+
+
+@settings(max_examples=80, deadline=None)
+@given(given_=plans())
+def test_parts_never_overlap_and_hold_every_row_with_an_outcome(given_):
+    plan, table, y = given_
+    try:
+        split = make_split(plan, table, y, BINARY)
+    except DataError:
+        return
+    known = np.flatnonzero(~pd.isna(y))
+    assert sorted([*split.train, *split.test]) == known.tolist()
+    assert len(split.test) >= 1
+    for fit, judge in split.folds:
+        assert set(fit).isdisjoint(judge)
+        assert set(fit) | set(judge) <= set(split.train)
+        assert len(set(y[fit])) == 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(given_=plans())
+def test_the_same_seed_makes_the_same_split(given_):
+    plan, table, y = given_
+    try:
+        first, second = make_split(plan, table, y, BINARY), make_split(plan, table, y, BINARY)
+    except DataError:
+        return
+    assert first.test.tolist() == second.test.tolist()
+    assert [judge.tolist() for _, judge in first.folds] == [judge.tolist() for _, judge in second.folds]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 99), counts=st.tuples(st.integers(12, 60), st.integers(12, 60)), folds=st.integers(2, 5))
+def test_stratified_parts_hold_each_class_to_within_one_row(seed, counts, folds):
+    y = labels(*counts)
+    split = make_split(SplitPlan(seed=seed, folds=folds), frame_of(len(y)), y, BINARY)
+    for label, members in zip("ab", counts, strict=True):
+        assert abs(count(y, split.test, label) - members * len(split.test) / len(y)) < 1
+        judged = [count(y, judge, label) for _, judge in split.folds]
+        assert max(judged) - min(judged) <= 1
+
+
+def test_random_and_stratified_judge_every_training_row_once():
+    for kind in (SplitKind.RANDOM, SplitKind.STRATIFIED):
+        y = labels(40, 60)
+        split = make_split(SplitPlan(kind=kind), frame_of(100), y, BINARY)
+        assert sorted(np.concatenate([judge for _, judge in split.folds])) == split.train.tolist()
+        assert len(split.test) == 20
+
+
+def test_another_seed_makes_another_split():
+    y = labels(50, 50)
+    first, second = (make_split(SplitPlan(seed=seed), frame_of(100), y, BINARY) for seed in (1, 2))
+    assert first.test.tolist() != second.test.tolist()
+
+
+def test_groups_to_be_balanced_have_equal_shares_in_all_parts():
+    y = labels(100, 100)
+    groups = np.array((["f"] * 10 + ["m"] * 90) * 2)
+    split = make_split(SplitPlan(balance=("s",)), frame_of(200, s=groups), y, BINARY)
+    for label in "ab":
+        held = (y[split.test] == label) & (groups[split.test] == "f")
+        assert held.sum() == 2
+        for _, judge in split.folds:
+            assert ((y[judge] == label) & (groups[judge] == "f")).sum() in (1, 2)
+
+
+def test_amounts_are_spread_alike():
+    y = np.arange(100, dtype=float)
+    split = make_split(SplitPlan(), frame_of(100), y, AMOUNT)
+    # Two of each ten neighbours are sealed.
+    assert [int(((y[split.test] // 10) == tenth).sum()) for tenth in range(10)] == [2] * 10
+
+
+def test_missing_amounts_are_in_no_part():
+    y = np.array([np.nan] * 5 + list(range(45)))
+    split = make_split(SplitPlan(kind=SplitKind.RANDOM), frame_of(50), y, AMOUNT)
+    assert min([*split.train, *split.test]) == 5
+
+
+def test_a_rare_class_means_fewer_folds_and_a_note():
+    y = labels(60, 3)
+    split = make_split(SplitPlan(), frame_of(63), y, BINARY)
+    assert len(split.folds) == count(y, split.train, "b")
+    assert any("'b'" in note and "folds" in note for note in split.notes)
+
+
+def test_a_class_of_two_stays_whole_in_training():
+    for seed in range(5):
+        y = labels(60, 2)
+        split = make_split(SplitPlan(seed=seed), frame_of(62), y, BINARY)
+        assert count(y, split.test, "b") == 0
+        assert all(count(y, fit, "b") == 1 for fit, _ in split.folds)
+
+
+@settings(max_examples=40, deadline=None)
+@given(groups=st.lists(st.integers(0, 12), min_size=30, max_size=60), seed=st.integers(0, 9))
+def test_no_group_is_on_two_sides(groups, seed):
+    if len(set(groups)) < 4:
+        return
+    y = np.resize(labels(1, 1), len(groups))
+    plan = SplitPlan(kind=SplitKind.GROUP, column="g", seed=seed)
+    try:
+        split = make_split(plan, frame_of(len(groups), g=groups), y, BINARY)
+    except DataError:
+        return
+    names = np.array(groups)
+    assert set(names[split.train]).isdisjoint(names[split.test])
+    for fit, judge in split.folds:
+        assert set(names[fit]).isdisjoint(names[judge])
+
+
+def test_rows_without_a_group_are_groups_of_their_own():
+    y = np.resize(labels(1, 1), 40)
+    plan = SplitPlan(kind=SplitKind.GROUP, column="g")
+    split = make_split(plan, frame_of(40, g=[None] * 40), y, BINARY)
+    assert len(split.test) == 8
+
+
+def test_two_groups_are_too_few():
+    plan = SplitPlan(kind=SplitKind.GROUP, column="g")
+    with pytest.raises(DataError, match="“g” has 2 different values"):
+        make_split(plan, frame_of(40, g=[1, 2] * 20), np.resize(labels(1, 1), 40), BINARY)
+
+
+def test_by_time_each_part_is_later_than_what_was_learned_from():
+    times = np.random.default_rng(0).permutation(100)
+    plan = SplitPlan(kind=SplitKind.TIME, column="t", folds=4)
+    split = make_split(plan, frame_of(100, t=times), np.resize(labels(1, 1), 100), BINARY)
+    assert sorted(times[split.test]) == list(range(80, 100))
+    for number, (fit, judge) in enumerate(split.folds, start=1):
+        assert sorted(times[fit]) == list(range(16 * number))
+        assert sorted(times[judge]) == list(range(16 * number, 16 * number + 16))
+
+
+def test_by_time_rows_of_one_moment_stay_together():
+    times = np.repeat([1, 2, 3, 4], 25)
+    plan = SplitPlan(kind=SplitKind.TIME, column="t", folds=2)
+    split = make_split(plan, frame_of(100, t=times), np.resize(labels(1, 1), 100), BINARY)
+    assert set(times[split.test]) == {4}
+    assert [(set(times[fit]), set(times[judge])) for fit, judge in split.folds] == [({1}, {2}), ({1, 2}, {3})]
+
+
+def test_by_time_dates_kept_as_text_are_read_by_their_format():
+    days = pd.Series(pd.date_range("2023-01-20", periods=40).strftime("%d/%m/%Y"))
+    schema = Schema(columns=(ColumnSpec(name="t", type=ColumnType.DATE, date_format="%d/%m/%Y"),))
+    plan = SplitPlan(kind=SplitKind.TIME, column="t", folds=2)
+    split = make_split(plan, frame_of(40, t=days), np.resize(labels(1, 1), 40), BINARY, schema)
+    assert split.test.tolist() == list(range(32, 40))
+
+
+def test_by_time_rows_without_a_time_count_as_the_earliest():
+    times = np.arange(40, dtype=float)
+    times[[30, 39]] = np.nan
+    plan = SplitPlan(kind=SplitKind.TIME, column="t", folds=2)
+    split = make_split(plan, frame_of(40, t=times), np.resize(labels(1, 1), 40), BINARY)
+    assert {30, 39} <= set(split.folds[0][0])
+    assert split.notes == ("2 rows without “t” count as the earliest.",)
+
+
+def test_by_time_a_fold_that_learns_one_outcome_is_left_out():
+    y = np.array(["no"] * 30 + ["yes", "no"] * 15, dtype=object)
+    plan = SplitPlan(kind=SplitKind.TIME, column="x", folds=3)
+    split = make_split(plan, frame_of(60), y, BINARY)
+    assert len(split.folds) == 1
+    assert split.notes[0].startswith("Fold 1 is left out")
+
+
+@pytest.mark.parametrize("kind", [SplitKind.GROUP, SplitKind.TIME])
+@pytest.mark.parametrize("column", ["", "gone"])
+def test_a_column_that_is_not_there_is_named(kind, column):
+    with pytest.raises(DataError, match="gone" if column else "none is chosen"):
+        make_split(SplitPlan(kind=kind, column=column), frame_of(40), np.resize(labels(1, 1), 40), BINARY)
+
+
+def test_hardly_any_outcome_cannot_be_split():
+    with pytest.raises(DataError, match="3 rows have an outcome"):
+        make_split(SplitPlan(), frame_of(10), np.array(["a", "b", "a"] + [None] * 7, dtype=object), BINARY)
