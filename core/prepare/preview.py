@@ -1,0 +1,278 @@
+"""What each step of a recipe does to the training rows, before and after; the sealed rows are never looked at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import FairwayError
+from core.limits import PROFILE_ROWS
+from core.prepare.compile import read_step, transformer
+from core.prepare.distribution import Distribution, distribution, figure
+from core.prepare.problem import Problem
+from core.prepare.recipe import Step
+from core.prepare.rows import repeats
+from core.prepare.steps import STEPS
+
+
+@dataclass(frozen=True)
+class StepPreview:
+    """One step's effect on the training rows.
+
+    Parameters
+    ----------
+    step_id : str
+    title : str
+        The line the recipe shows, column names between backticks.
+    columns_in, columns_out, rows_in, rows_out : int
+        Of the table of features that reaches the step and leaves it.
+    column : str or None
+        The column shown: the one asked for, or the one that changes in most rows; ``None`` where no column changes.
+    choices : tuple of str
+        Columns that can be shown.
+    before, after : Distribution or None
+        Of that column; afterwards, of what became of it. ``after`` is ``None`` where nothing remains of it.
+    changed : int
+        Rows in which the column changes.
+    words : str
+        What happens, in a sentence or two.
+    of_rows : int
+        Training rows there are; more than ``rows_in`` where a sample is shown.
+    """
+
+    step_id: str
+    title: str
+    columns_in: int
+    columns_out: int
+    rows_in: int
+    rows_out: int
+    column: str | None
+    choices: tuple[str, ...]
+    before: Distribution | None
+    after: Distribution | None
+    changed: int
+    words: str
+    of_rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Stage:
+    """A step with the training rows as they reach it and as they leave it."""
+
+    step: Step
+    before: pd.DataFrame
+    after: pd.DataFrame
+    origins: dict[str, str]
+    acts: bool
+
+    @property
+    def taken(self) -> list[str]:
+        """Columns that do not leave the step as they were typed."""
+        return [name for name in _names(self.before) if not _stays(name, self.before, self.after)]
+
+    @property
+    def made(self) -> list[str]:
+        """Columns that are new or of another type."""
+        return [name for name in _names(self.after) if not _stays(name, self.after, self.before)]
+
+    def changed(self, name: str) -> NDArray[np.bool_]:
+        """Say in which rows a column changes that stays."""
+        old, new = self.before.loc[self.after.index, name], self.after[name]
+        both_missing = old.isna().to_numpy() & new.isna().to_numpy()
+        equal = (old == new).fillna(False).to_numpy(dtype=bool)
+        return np.asarray(~(equal | both_missing), dtype=bool)
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame.columns]
+
+
+def _stays(name: str, here: pd.DataFrame, there: pd.DataFrame) -> bool:
+    return name in there and here[name].dtype == there[name].dtype
+
+
+def _start(problem: Problem) -> tuple[pd.DataFrame, int]:
+    """Return the features of the training rows, or of an evenly spread sample of them, and how many rows there are."""
+    train = problem.split.train
+    rows = train
+    if len(train) > PROFILE_ROWS:
+        rows = train[np.linspace(0, len(train) - 1, PROFILE_ROWS).astype(np.intp)]
+    features = problem.features
+    return read_step(problem.schema, features).fit_transform(problem.X.loc[rows, list(features)]), len(train)
+
+
+def _apply(problem: Problem, step: Step, number: int, frame: pd.DataFrame) -> _Stage:
+    built = transformer(step, number, problem)
+    if step.kind == "drop_duplicates":
+        rows = frame.index.to_numpy(dtype=np.intp)
+        kept = frame.loc[rows[~repeats(problem, step, rows)]]
+        return _Stage(step, frame, kept, {name: name for name in _names(frame)}, acts=True)
+    if built is None:
+        return _Stage(step, frame, frame, {name: name for name in _names(frame)}, acts=False)
+    after: pd.DataFrame = built.fit_transform(frame, problem.y[frame.index.to_numpy(dtype=np.intp)])
+    return _Stage(step, frame, after, built.origins(), acts=True)
+
+
+def _stages(problem: Problem) -> Iterator[tuple[Step, _Stage | FairwayError]]:
+    """Walk through the recipe; a step that is off is tried, and its effect is not carried on."""
+    frame, _ = _start(problem)
+    for number, step in enumerate(problem.recipe.steps, start=1):
+        try:
+            stage = _apply(problem, step, number, frame)
+        except FairwayError as fault:
+            yield step, fault
+            continue
+        yield step, stage
+        if step.on:
+            frame = stage.after
+
+
+def effects(problem: Problem) -> dict[str, str]:
+    """Return, for each step of the recipe, a few words on what it does to the training rows.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    dict of str to str
+        Step id to words such as "13 → 12 columns", "9 values", "1,904 → 1,901 rows", "off".
+    """
+    found: dict[str, str] = {}
+    for step, stage in _stages(problem):
+        if not step.on:
+            found[step.id] = "off"
+        elif isinstance(stage, FairwayError):
+            found[step.id] = "cannot be applied"
+        else:
+            found[step.id] = _effect(stage)
+    return found
+
+
+def _effect(stage: _Stage) -> str:
+    before, after = stage.before, stage.after
+    if not stage.acts:
+        return "no column"
+    if stage.step.kind == "drop_duplicates":
+        return f"{len(before):,} → {len(after):,} rows"
+    if stage.step.kind == "drop_columns":
+        return f"{before.shape[1]:,} → {after.shape[1]:,} columns"
+    if stage.taken:
+        return f"{len(stage.taken):,} → {len(stage.made):,} columns"
+    counts = {name: int(stage.changed(name).sum()) for name in _names(before)}
+    touched = sum(count > 0 for count in counts.values())
+    if stage.step.kind == "scale":
+        return _many(touched, "column")
+    more = f", {len(stage.made)} more columns" if len(stage.made) > 1 else ", 1 more column" if stage.made else ""
+    return _many(sum(counts.values()), "value") + more
+
+
+def preview_step(problem: Problem, step_id: str, column: str | None = None) -> StepPreview:
+    """Show one step before and after, learned from the training rows alone.
+
+    Parameters
+    ----------
+    problem : Problem
+    step_id : str
+        May be switched off; then it is shown as if it were on.
+    column : str, optional
+        The column to show; by default the one that changes in most rows.
+
+    Returns
+    -------
+    StepPreview
+
+    Raises
+    ------
+    KeyError
+        There is no such step.
+    RecipeError
+        The step cannot be applied.
+    """
+    problem.recipe.position(step_id)
+    for step, stage in _stages(problem):
+        if step.id != step_id:
+            continue
+        if isinstance(stage, FairwayError):
+            raise stage
+        return _shown(problem, stage, column)
+    raise KeyError(step_id)
+
+
+def _shown(problem: Problem, stage: _Stage, column: str | None) -> StepPreview:
+    step, before, after = stage.step, stage.before, stage.after
+    changed = {name: len(after) for name in stage.taken}
+    stayed = [name for name in _names(before) if name not in changed]
+    changed |= {name: int(count) for name in stayed if (count := stage.changed(name).sum())}
+    choices = tuple(name for name in _names(before) if name in changed)
+    if column not in before.columns:
+        column = max(choices, key=lambda name: changed[name]) if choices else None
+    first = distribution(before[column]) if column else None
+    then = _afterwards(stage, column) if column else None
+    of_rows = len(problem.split.train)
+    words = [_words(stage, column, first, then, changed.get(column or "", 0))]
+    if len(before) < of_rows and of_rows > PROFILE_ROWS:
+        words.append(f"Shown on {len(before):,} of {of_rows:,} training rows.")
+    return StepPreview(
+        step_id=step.id,
+        title=STEPS[step.kind].describe(step, problem.schema),
+        columns_in=before.shape[1],
+        columns_out=after.shape[1],
+        rows_in=len(before),
+        rows_out=len(after),
+        column=column,
+        choices=choices or tuple(_names(before)),
+        before=first,
+        after=then,
+        changed=changed.get(column or "", 0),
+        words=" ".join(words),
+        of_rows=of_rows,
+    )
+
+
+def _children(stage: _Stage, column: str) -> list[str]:
+    return [out for out, name in stage.origins.items() if name == column and out in stage.after]
+
+
+def _afterwards(stage: _Stage, column: str) -> Distribution | None:
+    """Count what became of a column; where it became several, the rows in which each of them is above zero."""
+    if _stays(column, stage.before, stage.after):
+        return distribution(stage.after[column])
+    children = _children(stage, column)
+    if not children:
+        return None
+    if len(children) == 1 or stage.step.kind == "date_parts":
+        return distribution(stage.after[children[-1]])
+    counts = tuple(int((stage.after[child] > 0).sum()) for child in children)
+    return Distribution("counts", tuple(children), counts, different=len(children))
+
+
+def _words(
+    stage: _Stage, column: str | None, first: Distribution | None, then: Distribution | None, changed: int
+) -> str:
+    rows = len(stage.before) - len(stage.after)
+    if rows:
+        why = "it repeats" if rows == 1 else "they repeat"
+        return f"{_many(rows, 'row')} of {len(stage.before):,} left out: {why} another."
+    if column is None or first is None:
+        return "No value changes." if stage.acts else "The table has no column for this step."
+    if then is None:
+        return f"`{column}` leaves the table."
+    if not _stays(column, stage.before, stage.after):
+        children = _children(stage, column)
+        named = ", ".join(f"`{child}`" for child in children[:3]) + (", …" if len(children) > 3 else "")
+        return f"`{column}` becomes {_many(len(children), 'column')}: {named}."
+    if first.missing != then.missing:
+        said = f"{_many(first.missing, 'missing value')} → {then.missing:,}."
+    elif first.mean is not None and then.mean is not None:
+        said = f"Mean {figure(first.mean)} → {figure(then.mean)}."
+    else:
+        said = f"{_many(first.different, 'different value')} → {then.different:,}."
+    return f"{said} {_many(changed, 'row')} changed; none dropped."
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
