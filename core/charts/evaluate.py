@@ -241,7 +241,7 @@ def calibration_figure(result: Calibration, *, dark: bool = False) -> ChartResul
     off = sum(not part.low <= part.predicted <= part.high for part in result.bins)
     alt = (
         f"Predicted probability of “{result.label}” beside what happened, in {len(result.bins)} bins; they differ by "
-        f"{result.error:.1%} on average, in {off} bins by more than the 95% interval."
+        f"{result.error:.1%} on average, in {off} {'bin' if off == 1 else 'bins'} by more than the 95% interval."
     )
     return ChartResult(figure, table, alt)
 
