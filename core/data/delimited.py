@@ -1,0 +1,253 @@
+"""Reading delimited text: sniffed, scanned once for ragged rows and open quotes, then loaded by pandas."""
+
+import csv
+import gzip
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import pandas as pd
+
+from core.data.convert import convert_columns
+from core.data.detect import look_at
+from core.data.encoding import Encoding, find_encoding
+from core.data.names import unique_names
+from core.data.notes import Notes
+from core.data.options import ReadOptions
+from core.data.scan import Scan, scan_rows
+from core.data.sniff import NOT_USED, WORDS, looks_like_values, sniff_delimiter
+from core.data.table import Table
+from core.errors import DataError, LimitError
+from core.limits import COMPRESSION_RATIO, LONG_ROW_SHARE, MB, UNPACKED_BYTES
+
+SAMPLE_CHARACTERS = 262_144
+TOLD_LINES = 5
+
+
+def read_delimited(path: Path, options: ReadOptions, *, extension: str = "csv") -> Table:
+    """Read a text table.
+
+    Parameters
+    ----------
+    path : Path
+    options : ReadOptions
+    extension : str
+        What the user's file name ends with; decides which delimiter goes without saying.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    DataError
+        If nothing usable is there, a quote is never closed, or more than 1% of the rows have values too many.
+    LimitError
+        If the file or the table is larger than the limits.
+    """
+    if path.stat().st_size > UNPACKED_BYTES:
+        raise LimitError(
+            f"The file is larger than {UNPACKED_BYTES // MB:,} MB.", next_step="Bring a random part of its rows."
+        )
+    notes = Notes()
+    encoding = find_encoding(path, options.encoding)
+    if encoding.warning:
+        notes.say(encoding.warning)
+    with _open(path, encoding) as text:
+        sample = text.read(SAMPLE_CHARACTERS)
+    if not sample.strip():
+        raise DataError("The file is empty: it holds blank lines only.", next_step="Bring another file.")
+    delimiter, skipped = _delimiter(sample, options, extension, notes)
+    with _open(path, encoding) as text:
+        _skip(text, skipped)
+        scan = scan_rows(text, delimiter, quotes=options.quotes, skipped_lines=skipped)
+    names, named = _names(scan, options, notes)
+    _judge_ragged(scan, len(names), delimiter, notes)
+    skip = scan.header_lines if named else skipped
+    frame = convert_columns(
+        _load(path, encoding, delimiter, scan, names, skip=skip, quotes=options.quotes, named=named),
+        options,
+        notes,
+        comma_likely=delimiter == ";",
+    )
+    told_delimiter = "" if delimiter == NOT_USED else delimiter
+    read_as = {"format": "text", "encoding": encoding.name, "delimiter": told_delimiter}
+    return Table(frame, notes.sentences, read_as)
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Unpack a gzip file to a temporary one, in pieces, up to the limit.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    Path
+
+    Raises
+    ------
+    LimitError
+        If it unpacks past the limit, or above 64 MB to more than 200 times its size.
+    DataError
+        If it is damaged, or holds another archive.
+    """
+    packed = path.stat().st_size
+    with tempfile.TemporaryDirectory(prefix="fairway-") as folder:
+        plain = Path(folder) / "table"
+        size = 0
+        try:
+            with gzip.open(path) as source, plain.open("wb") as target:
+                while chunk := source.read(MB):
+                    size += len(chunk)
+                    if size > UNPACKED_BYTES or (size > 64 * MB and size > COMPRESSION_RATIO * packed):
+                        raise LimitError(
+                            f"This compressed file unpacks to more than {min(size, UNPACKED_BYTES) // MB:,} MB, beyond "
+                            f"the limit of {UNPACKED_BYTES // MB:,} MB or {COMPRESSION_RATIO} times its own size.",
+                            next_step="Bring the table uncompressed, or a part of it.",
+                        )
+                    target.write(chunk)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(
+                "This compressed file is cut off or damaged.", next_step="Bring a new copy of it."
+            ) from error
+        if look_at(plain) == "gzip":
+            raise DataError("This compressed file holds another one.", next_step="Unpack it first.")
+        yield plain
+
+
+@contextmanager
+def _open(path: Path, encoding: Encoding) -> Iterator[TextIO]:
+    with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as text:
+        yield text
+
+
+def _skip(text: TextIO, lines: int) -> None:
+    for _ in range(lines):
+        text.readline()
+
+
+def _delimiter(sample: str, options: ReadOptions, extension: str, notes: Notes) -> tuple[str, int]:
+    """Return the delimiter and how many lines to leave out before the header."""
+    first, _, _ = sample.partition("\n")
+    hint = first.strip().lower()
+    skipped = 1 if hint.startswith("sep=") and len(hint) <= 5 else 0
+    if options.delimiter:
+        if len(options.delimiter) != 1 or options.delimiter in '"\r\n':
+            raise DataError("A delimiter is one character.", next_step="Choose comma, semicolon, tab or bar.")
+        return options.delimiter, skipped
+    if skipped:
+        return first.strip()[4:] or "\t", skipped
+    # The last line of the sample may be cut: it would count as a ragged row.
+    whole = sample if len(sample) < SAMPLE_CHARACTERS else sample.rpartition("\n")[0] or sample
+    found = sniff_delimiter(whole)
+    expected = {"tsv": "\t", "tab": "\t"}.get(extension, ",")
+    if found not in (NOT_USED, expected):
+        words = WORDS.get(found, f"the character {found!r}")
+        notes.say(f"The values of a line were found to be separated by {words}.")
+    return found, skipped
+
+
+def _names(scan: Scan, options: ReadOptions, notes: Notes) -> tuple[list[str], bool]:
+    """Return the column names and whether the first row held them."""
+    named = options.header
+    if named is None:
+        named = not looks_like_values(scan.header)
+        if not named:
+            notes.say("The first line holds numbers only and was read as a row; the columns were numbered.")
+    raw = [*scan.header] if named else [f"column {number}" for number in range(1, len(scan.header) + 1)]
+    if named and scan.rows and scan.one_more == scan.rows and scan.padded < scan.rows:
+        raw = ["row name", *raw]
+        scan.long, scan.long_rows, scan.padded = 0, [], 0
+        notes.say("Every row has one value more than there are names: the first column was taken as row names.")
+    names, warnings = unique_names(raw)
+    for warning in warnings:
+        notes.say(warning)
+    return names, named
+
+
+def _judge_ragged(scan: Scan, width: int, delimiter: str, notes: Notes) -> None:
+    if scan.long:
+        lines = ", ".join(f"{line:,}" for line in scan.long_lines[:TOLD_LINES])
+        more = f" and {scan.long - TOLD_LINES:,} more" if scan.long > TOLD_LINES else ""
+        where = f"{'Line' if scan.long == 1 else 'Lines'} {lines}{more}"
+        if scan.long > LONG_ROW_SHARE * scan.rows or scan.long > len(scan.long_rows):
+            raise DataError(
+                f"{where} of the file {'holds' if scan.long == 1 else 'hold'} more values than the {width:,} columns.",
+                next_step="Put values that contain the separator between quotation marks, or choose the separator.",
+            )
+        notes.say(f"{where}: more values than columns. {_rows(scan.long, 'was', 'were')} left out.")
+    if scan.short:
+        notes.say(f"{_rows(scan.short, 'has', 'have')} fewer values than columns; the rest is missing there.")
+    if scan.stray_quotes:
+        count = len(scan.stray_quotes)
+        notes.say(
+            f"{count:,} line{'s' if count > 1 else ''} (the first is line {scan.stray_quotes[0]:,}) "
+            "with a quotation mark inside a quoted value: check what was read there."
+        )
+
+
+def _rows(count: int, singular: str, plural: str) -> str:
+    return f"{count:,} row {singular}" if count == 1 else f"{count:,} rows {plural}"
+
+
+def _load(
+    path: Path,
+    encoding: Encoding,
+    delimiter: str,
+    scan: Scan,
+    names: list[str],
+    *,
+    skip: int,
+    quotes: bool,
+    named: bool,
+) -> pd.DataFrame:
+    """Load every value as text; long rows are left out, short ones padded."""
+    expected = scan.rows if named else scan.rows + 1
+    if expected == 0:
+        raise _header_only()
+    with _open(path, encoding) as text:
+        _skip(text, skip)
+        try:
+            frame = pd.read_csv(
+                text,
+                sep=delimiter,
+                header=None,
+                names=range(len(names)),
+                usecols=range(len(names)),
+                index_col=False,
+                dtype=str,
+                na_filter=False,
+                engine="c",
+                quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+            )
+        except pd.errors.EmptyDataError as error:
+            raise _header_only() from error
+        except pd.errors.ParserError as error:
+            raise _unfaithful(scan) from error
+    if len(names) > 1 and len(frame) != expected:
+        raise _unfaithful(scan)
+    frame.columns = pd.Index(names, dtype=object)
+    if scan.long_rows:
+        shift = 0 if named else 1
+        frame = frame.drop(index=[row + shift for row in scan.long_rows]).reset_index(drop=True)
+    return frame
+
+
+def _header_only() -> DataError:
+    return DataError(
+        "The file holds column names and no rows below them.", next_step="Bring a file with at least one row."
+    )
+
+
+def _unfaithful(scan: Scan) -> DataError:
+    where = f"near line {scan.stray_quotes[0]:,}" if scan.stray_quotes else ""
+    return DataError(
+        "The rows of this file cannot be told apart for certain" + (f", {where}." if where else "."),
+        next_step="Check its quotation marks, or read the file without giving them a meaning.",
+    )

@@ -1,0 +1,69 @@
+"""What was guessed while reading, gathered by kind so that a wide table does not give a thousand sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+SHOWN = 5
+"""Column names spelled out in one sentence."""
+
+SENTENCES: dict[str, str] = {
+    "leading_zero": "{columns}: whole numbers with leading zeros, such as {example}, were kept as text.",
+    "big_integer": "{columns}: whole numbers beyond 2^53, such as {example}, were kept as text, every digit.",
+    "rounded_integer": (
+        "{columns}: numbers beyond 2^53, such as {example}, are stored rounded in the file. "
+        "Store them as text there if every digit counts."
+    ),
+    "thousands": "{columns}: the sign between groups of three digits was removed ({example}).",
+    "decimal_comma": "{columns}: commas were read as decimal commas ({example}).",
+    "ambiguous": (
+        "{columns}: values could be read in two ways and were read as {example}. "
+        "If that is wrong, choose the decimal sign."
+    ),
+    "affix": "{columns}: the sign beside each number was removed ({example}).",
+    "mixed_numbers": (
+        "{columns}: numbers are written in different ways, such as {example}, and were kept as text. "
+        "Choose the decimal sign, or mend the file."
+    ),
+    "infinite": "{columns}: infinite values were read as missing ({example}).",
+    "na_missing": "{columns}: cells that say {example} were read as missing. If it is a value there, keep it as one.",
+    "na_kept": "{columns}: cells that say {example} were kept as a value.",
+    "far_dates": "{columns}: dates outside the years 1678 to 2261, such as {example}, were read as missing.",
+    "zone": "{columns}: times were turned to UTC.",
+    "nested": "{columns}: lists and records were written out as text.",
+    "binary": "{columns}: binary content cannot be used and was left out.",
+    "narrowed": "{columns}: decimal numbers were rounded to about 16 digits.",
+}
+"""One sentence a kind, in the order in which they are told."""
+
+
+def name_columns(columns: Iterable[str]) -> str:
+    """Return the names between backticks, the sixth and later ones counted."""
+    names = list(columns)
+    told = ", ".join(f"`{name}`" for name in names[:SHOWN])
+    return told if len(names) <= SHOWN else f"{told} and {len(names) - SHOWN:,} more"
+
+
+@dataclass
+class Notes:
+    """Notes by kind; ``sentences`` turns them into the warnings of a table."""
+
+    free: list[str] = field(default_factory=list)
+    by_kind: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def say(self, sentence: str) -> None:
+        """Add a sentence about the whole file."""
+        self.free.append(sentence)
+
+    def note(self, kind: str, column: str, example: str = "") -> None:
+        """Add a column to the sentence of this kind; the first example is the one told."""
+        self.by_kind.setdefault(kind, []).append((column, example))
+
+    @property
+    def sentences(self) -> list[str]:
+        """All that is to be told, the file first, then its columns."""
+        told = list(self.free)
+        for kind, sentence in SENTENCES.items():
+            noted = self.by_kind.get(kind)
+            if noted:
+                told.append(sentence.format(columns=name_columns(name for name, _ in noted), example=noted[0][1]))
+        return told

@@ -1,0 +1,200 @@
+"""Reading a Parquet file a user brings: judged by its footer first, each column brought to a plain type."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.convert import as_str, drop_empty_tail
+from core.data.names import unique_names
+from core.data.notes import Notes
+from core.data.numbers import LARGEST_EXACT
+from core.data.table import Table
+from core.errors import DataError, LimitError
+from core.limits import MB, TABLE_CELLS, TABLE_COLUMNS, TABLE_ROWS, UNPACKED_BYTES
+from core.runtime.values import FIRST_DATE, LAST_DATE
+
+
+def read_foreign_parquet(path: Path) -> Table:
+    """Read a Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    DataError
+        If the file is cut off, damaged, encrypted or empty.
+    LimitError
+        If its footer, or its texts, promise more than the limits.
+    """
+    import pyarrow.parquet as pq
+
+    notes = Notes()
+    try:
+        with pq.ParquetFile(path) as file:
+            _check_footer(file.metadata, len(file.schema_arrow))
+            texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        # Kept as codes: one long text repeated in each of a million rows must not be written out unseen.
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            table = file.read(use_threads=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError, ValueError) as error:
+        raise DataError(
+            "This Parquet file is cut off, damaged or encrypted.", next_step="Write it again and bring the new copy."
+        ) from error
+    if not table.num_columns or not table.num_rows:
+        raise DataError("The file holds no rows.", next_step="Bring a file with at least one row.")
+    return Table(_to_frame(table, notes), notes.sentences, {"format": "parquet"})
+
+
+def _check_footer(metadata: Any, columns: int) -> None:
+    rows = metadata.num_rows
+    if rows > TABLE_ROWS or rows * columns > TABLE_CELLS:
+        raise LimitError(
+            f"The table has {rows:,} rows and {columns:,} columns; Fairway takes at most {TABLE_ROWS:,} rows and "
+            f"{TABLE_CELLS:,} cells.",
+            next_step="Bring a random part of its rows.",
+        )
+    if columns > TABLE_COLUMNS:
+        raise LimitError(
+            f"The table has {columns:,} columns; Fairway takes at most {TABLE_COLUMNS:,}.",
+            next_step="Keep the columns that matter for the question.",
+        )
+    size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    if size > UNPACKED_BYTES:
+        raise _too_large()
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _to_frame(table: pa.Table, notes: Notes) -> pd.DataFrame:
+    names, warnings = unique_names([str(name) for name in table.column_names])
+    for warning in warnings:
+        notes.say(warning)
+    columns: dict[str, pd.Series] = {}
+    room = UNPACKED_BYTES
+    for position, name in enumerate(names):
+        values = table.column(position)
+        if pa.types.is_dictionary(values.type):
+            room -= _written_out(values)
+            if room < 0:
+                raise _too_large()
+        column = _plain(name, values, notes)
+        if column is not None:
+            columns[name] = column.reset_index(drop=True)
+    if not columns:
+        raise DataError("The file holds no column that can be used.", next_step="Bring another file.")
+    return drop_empty_tail(pd.DataFrame(columns), notes)
+
+
+def _written_out(values: pa.ChunkedArray) -> int:
+    """Return how many bytes the texts of a column kept as codes take, written out."""
+    total = 0
+    for chunk in values.chunks:
+        if not _is_text(chunk.dictionary.type):
+            continue
+        lengths = pc.fill_null(pc.binary_length(chunk.dictionary), 0).to_numpy(zero_copy_only=False)
+        codes = chunk.indices.drop_null().to_numpy(zero_copy_only=False)
+        total += int(lengths[codes].sum(dtype="int64")) if len(lengths) else 0
+    return total
+
+
+def _plain(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series | None:
+    """Bring a column to numbers, true/false, dates or text; ``None`` where it is left out."""
+    if isinstance(values.type, pa.BaseExtensionType):
+        values = pa.chunked_array([chunk.storage for chunk in values.chunks], type=values.type.storage_type)
+    if pa.types.is_dictionary(values.type):
+        values = pc.cast(values, values.type.value_type)
+    kind = values.type
+    types = pa.types
+    if types.is_null(kind):
+        return pd.Series(np.full(len(values), np.nan))
+    if types.is_boolean(kind):
+        if values.null_count:
+            return as_str(pc.if_else(values, "True", "False").combine_chunks())
+        return pd.Series(values.to_numpy())
+    if types.is_integer(kind):
+        return _integers(name, values, notes)
+    if types.is_floating(kind) or types.is_decimal(kind):
+        return _floats(name, values, notes)
+    if types.is_timestamp(kind) or types.is_date(kind):
+        return _dates(name, values, notes)
+    if types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind):
+        notes.note("binary", name)
+        return None
+    if types.is_nested(kind):
+        notes.note("nested", name)
+        lines = [
+            None if value is None else json.dumps(value, default=str, ensure_ascii=False)
+            for value in values.to_pylist()
+        ]
+        return pd.Series(lines, dtype="str")
+    if types.is_time(kind) or types.is_duration(kind) or types.is_interval(kind):
+        return pd.Series([None if value is None else str(value) for value in values.to_pylist()], dtype="str")
+    text = pc.utf8_trim_whitespace(values.cast(pa.large_string()))
+    return as_str(pc.if_else(pc.equal(text, ""), None, text))
+
+
+def _integers(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series:
+    limits = pc.min_max(values).as_py()
+    largest = max(abs(limit or 0) for limit in limits.values())
+    if largest > LARGEST_EXACT:
+        notes.note("big_integer", name, str(limits["max"]))
+        return as_str(values.cast(pa.large_string()))
+    if values.null_count:
+        return pd.Series(values.cast(pa.int64()).cast(pa.float64()).to_numpy())
+    return pd.Series(values.cast(pa.int64()).to_numpy())
+
+
+def _floats(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series:
+    if pa.types.is_decimal(values.type):
+        limits = pc.min_max(values).as_py()
+        if values.type.scale <= 0 and max(abs(limit or 0) for limit in limits.values()) > LARGEST_EXACT:
+            notes.note("big_integer", name, str(limits["max"]))
+            return as_str(values.cast(pa.large_string()))
+        if values.type.precision > 15:
+            notes.note("narrowed", name)
+    numbers = np.array(values.cast(pa.float64()).to_numpy(), dtype="float64")
+    infinite = np.isinf(numbers)
+    if infinite.any():
+        notes.note("infinite", name, f"{int(infinite.sum()):,} cell" + ("s" if infinite.sum() > 1 else ""))
+        numbers[infinite] = np.nan
+    return pd.Series(numbers)
+
+
+def _dates(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series:
+    zone = getattr(values.type, "tz", None)
+    if zone:
+        notes.note("zone", name)
+    # Nanoseconds overflow outside these years, and microseconds hold every date that Parquet knows but picoseconds.
+    moments = (
+        values.cast(pa.timestamp("us"), safe=False) if not zone else values.cast(pa.timestamp("us", "UTC"), safe=False)
+    )
+    moments = moments.cast(pa.timestamp("us"), safe=False) if zone else moments
+    near = pc.and_(
+        pc.greater_equal(moments, pa.scalar(FIRST_DATE.to_pydatetime(), pa.timestamp("us"))),
+        pc.less_equal(moments, pa.scalar(LAST_DATE.to_pydatetime(), pa.timestamp("us"))),
+    )
+    far = pc.filter(moments, pc.fill_null(pc.invert(near), False))
+    if len(far):
+        notes.note("far_dates", name, "year " + str(pc.year(far)[0].as_py()))
+    return pd.Series(pc.if_else(near, moments, None).cast(pa.timestamp("ns"), safe=False).to_pandas()).astype(
+        "datetime64[ns]"
+    )
+
+
+def _too_large() -> LimitError:
+    return LimitError(
+        f"This table unpacks to more than {UNPACKED_BYTES // MB:,} MB.", next_step="Bring a random part of its rows."
+    )
