@@ -21,8 +21,12 @@ LEVELS: Final = 12
 """Levels of a category that get a bar of their own."""
 OUTCOMES: Final = 5
 """Outcomes that get a colour of their own."""
+TICK_LETTERS: Final = 90
+"""Letters that fit below the x axis; longer names are cut there, and whole on hover and in the table."""
 COLUMNS: Final = 20
 """Columns in the chart of missing cells; its table has all."""
+WORTH_SAYING: Final = 20
+"""Rows from which a bar's share is put into words, where any bar has as many."""
 OTHERS: Final = "others"
 MISSING: Final = "missing"
 HEIGHT: Final = 260
@@ -158,11 +162,15 @@ def _level_bars(found: Summary, *, in_order: bool) -> _Bars:
 def _figure(bars: _Bars, column: str, y_title: str) -> tuple[go.Figure, list[Any]]:
     figure = base_figure(HEIGHT, x_title=label(column), y_title=label(y_title), left=60)
     figure.update_layout(barmode="stack", legend_traceorder="reversed")
+    figure.update_yaxes(tickformat=",")
     if bars.places is not None:
         return figure, list(bars.places)
     # Names are shown as tick texts: as places, "1" and "2020-01-01" would turn the axis into numbers or dates.
     places = list(range(len(bars.names)))
-    figure.update_xaxes(tickmode="array", tickvals=places, ticktext=[plain(name, 14) for name in bars.names])
+    length = max(5, TICK_LETTERS // len(places))
+    figure.update_xaxes(
+        tickmode="array", tickvals=places, ticktext=[plain(name, length) for name in bars.names], tickangle=0
+    )
     return figure, places
 
 
@@ -258,7 +266,8 @@ def _means(bars: _Bars, column: str, target: str, amounts: Floats, palette: Pale
     )
     if not len(has):
         return ChartResult(figure, table, f"No row has both {column} and {target}.")
-    low, high = has[np.argmin(means[has])], has[np.argmax(means[has])]
+    worth = np.flatnonzero(rows >= min(WORTH_SAYING, rows.max()))
+    low, high = worth[np.argmin(means[worth])], worth[np.argmax(means[worth])]
     alt = (
         f"Mean {target} by {column}, {int(rows.sum()):,} rows: lowest at {bars.names[low]} "
         f"({_interval_words(means[low], half[low])}), highest at {bars.names[high]} "
@@ -280,8 +289,9 @@ def _brief(value: float) -> str:
 
 def _share_words(names: tuple[str, ...], column: str, target: str, positive: str, hits: Ints, rows: Ints) -> str:
     start = f"{column} by {target}, {int(rows.sum()):,} rows."
-    has = np.flatnonzero(rows > 0)
-    if not len(has):
+    # The share of a bar of three rows is no news, unless all bars are like that.
+    has = np.flatnonzero(rows >= min(WORTH_SAYING, rows.max()))
+    if not rows.any():
         return start
     shares = hits[has] / rows[has]
     most, least = has[np.argmax(shares)], has[np.argmin(shares)]
@@ -289,6 +299,8 @@ def _share_words(names: tuple[str, ...], column: str, target: str, positive: str
     def share(place: int) -> str:
         return f"{100 * hits[place] / rows[place]:.1f}% of {int(rows[place]):,} rows"
 
+    if most == least:
+        return f"{start} At {names[most]}, {target} is {positive} in {share(most)}."
     return (
         f"{start} {target} is {positive} most often at {names[most]} ({share(most)}) "
         f"and least often at {names[least]} ({share(least)})."

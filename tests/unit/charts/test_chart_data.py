@@ -45,9 +45,17 @@ def test_the_table_holds_counts_shares_and_wilson_intervals():
 
 
 def test_the_text_says_where_the_outcome_is_most_and_least_frequent():
-    assert column_by_outcome(TABLE, SCHEMA, BINARY, "kind", LIGHT).alt == (
-        "kind by y, 6 rows. y is yes most often at b (100.0% of 2 rows) and least often at missing (0.0% of 1 rows)."
+    table = pd.DataFrame({"kind": [*"aaaabbbb"] * 10, "y": ["yes", "no", "no", "no", "yes", "yes", "yes", "no"] * 10})
+    chart = column_by_outcome(table, schema(kind="category", y="yes_no"), BINARY, "kind", LIGHT)
+    assert chart.alt == (
+        "kind by y, 80 rows. y is yes most often at b (75.0% of 40 rows) and least often at a (25.0% of 40 rows)."
     )
+
+
+def test_a_share_of_few_rows_is_not_put_into_words_beside_a_larger_bar():
+    table = pd.DataFrame({"kind": ["a"] * 40 + ["b"] * 3, "y": ["yes", "no"] * 20 + ["yes"] * 3})
+    chart = column_by_outcome(table, schema(kind="category", y="yes_no"), BINARY, "kind", LIGHT)
+    assert chart.alt == "kind by y, 43 rows. At a, y is yes in 50.0% of 40 rows."
 
 
 def test_few_numbers_get_a_bar_each_in_their_order():
@@ -84,7 +92,7 @@ def test_an_amount_gives_means_with_students_interval():
     assert (first["Rows"], first["Mean price"]) == (4, 3.0)
     assert (first["Low"], first["High"]) == pytest.approx((low, high))
     assert np.isnan(chart.table.iloc[1]["Low"])
-    assert "highest at b (9.00, one row)" in chart.alt
+    assert "Mean price by kind, 5 rows: lowest at a (3.00, 95% interval −0.44 to 6.44)" in chart.alt
 
 
 def test_outcomes_beyond_the_fifth_share_a_bar_colour():
