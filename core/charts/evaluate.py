@@ -1,6 +1,6 @@
 """Charts of Evaluate: cost, ranking, calibration, confusion, residuals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -37,13 +37,8 @@ def cost_curve_figure(curve: CostCurve, threshold: float, *, rows_are: str = "ro
     figure = base_figure(250, top=14, bottom=30)
     now = float(np.interp(threshold, curve.thresholds, curve.cost_per_1000))
     hover = "Line at %{x:.2f}: " + plain(curve.currency) + "%{y:,.0f}<extra></extra>"
-    figure.add_scatter(
-        x=curve.thresholds,
-        y=curve.cost_per_1000,
-        mode="lines",
-        line={"color": hue.primary, "width": 2},
-        hovertemplate=hover,
-    )
+    line = {"color": hue.primary, "width": 2}
+    figure.add_scatter(x=curve.thresholds, y=curve.cost_per_1000, mode="lines", line=line, hovertemplate=hover)
     figure.add_hline(y=curve.nobody, line={"dash": "dash", "color": hue.muted, "width": 1})
     figure.add_annotation(
         x=1, xref="paper", xanchor="right", y=curve.nobody, yanchor="bottom", showarrow=False,
@@ -172,13 +167,8 @@ def pr_figure(curve: PrecisionRecallCurve, at: Confusion | None = None, *, dark:
     hue = colors(dark)
     figure = base_figure(280, x_title="Caught (recall)", y_title="Flags that are right (precision)", left=64, top=14)
     hover = "Catches %{x:.0%}, %{y:.0%} of the flags are right<extra></extra>"
-    figure.add_scatter(
-        x=curve.recall,
-        y=curve.precision,
-        mode="lines",
-        line={"color": hue.primary, "width": 2, "shape": "vh"},
-        hovertemplate=hover,
-    )
+    line = {"color": hue.primary, "width": 2, "shape": "vh"}
+    figure.add_scatter(x=curve.recall, y=curve.precision, mode="lines", line=line, hovertemplate=hover)
     figure.add_hline(y=curve.share, line={"dash": "dash", "color": hue.muted, "width": 1})
     alt = (
         f"Precision by recall of “{curve.label}”, average precision {curve.average_precision:.3f}; flagging at random "
@@ -226,17 +216,8 @@ def calibration_figure(result: Calibration, *, dark: bool = False) -> ChartResul
         hovertemplate="Predicted %{x:.0%}, happened in %{y:.0%} of %{customdata[0]:,} rows<extra></extra>",
     )
     _shares(figure)
-    table = pd.DataFrame(
-        [
-            {
-                "Predicted (mean)": round(part.predicted, 4),
-                "Happened": round(part.share, 4),
-                "Low end of interval": round(part.low, 4),
-                "High end of interval": round(part.high, 4),
-                "Rows": part.n,
-            }
-            for part in result.bins
-        ]
+    table = _bins_table((part.predicted, part.share, part.low, part.high, part.n) for part in result.bins).rename(
+        columns={"Mean": "Happened"}
     )
     off = sum(not part.low <= part.predicted <= part.high for part in result.bins)
     alt = (
@@ -317,17 +298,8 @@ def residual_figure(result: Residuals, *, unit: str = "", dark: bool = False) ->
         marker={"symbol": "diamond", "size": 7},
         hovertemplate="Mean %{y:,.4~g} around %{x:,.4~g}<extra></extra>",
     )
-    table = pd.DataFrame(
-        [
-            {
-                "Predicted (mean)": part.predicted,
-                "Residual (mean)": part.residual,
-                "Low end of interval": part.low,
-                "High end of interval": part.high,
-                "Rows": part.n,
-            }
-            for part in result.bins
-        ]
+    table = _bins_table((part.predicted, part.residual, part.low, part.high, part.n) for part in result.bins).rename(
+        columns={"Mean": "Residual (mean)"}
     )
     low, middle, high = (amount(result.quantiles[share]) for share in (0.05, 0.5, 0.95))
     alt = f"Residuals of {_of(result)}. Half of them are below {middle}, nine in ten between {low} and {high}."
@@ -354,10 +326,8 @@ def predicted_actual_figure(result: Residuals, *, unit: str = "", dark: bool = F
     figure = base_figure(300, x_title=f"Predicted{named}", y_title=f"Actual{named}", left=76)
     hover = "Predicted %{x:,.4~g}, actual %{y:,.4~g}<extra></extra>"
     _points(figure, result.predicted, result.actual, hue, hover)
-    ends = [
-        float(min(result.predicted.min(), result.actual.min())),
-        float(max(result.predicted.max(), result.actual.max())),
-    ]
+    both = np.r_[result.predicted, result.actual]
+    ends = [float(both.min()), float(both.max())]
     figure.add_scatter(
         x=ends, y=ends, mode="lines", name="Both agree", hoverinfo="skip",
         line={"dash": "dash", "color": hue.muted, "width": 1},
@@ -372,6 +342,11 @@ def predicted_actual_figure(result: Residuals, *, unit: str = "", dark: bool = F
     if result.largest:
         alt += f" The largest error is {amount(abs(result.largest[0].residual))}."
     return ChartResult(figure, table, alt)
+
+
+def _bins_table(rows: Iterable[tuple[float, float, float, float, int]]) -> pd.DataFrame:
+    head = ["Predicted (mean)", "Mean", "Low end of interval", "High end of interval", "Rows"]
+    return pd.DataFrame(list(rows), columns=head).round(4)
 
 
 def _of(result: Residuals) -> str:

@@ -183,7 +183,7 @@ def evaluate(
         # The leaderboard's own number and interval: a score must not change by walking to the next screen.
         main = board_interval(outcomes, unseen, folds, key, fitted, judged, seed, resamples=resamples)
         scores = [main if score.metric == key else score for score in scores]
-    naive = baseline if len(baseline) else None
+    naive = baseline if len(baseline) == len(unseen) else None  # a run cut short is not compared
     verdict = fit_verdict(seen, unseen, key, fitted, judged, baseline=naive) if len(seen) else None
     parts = _of_task(outcomes, frame, seed, resamples)
     findings = check_evaluation(

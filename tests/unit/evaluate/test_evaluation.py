@@ -76,3 +76,12 @@ def test_the_summary_is_json(judged, three):
     for outcomes in (judged, three, Outcomes(Task.REGRESSION, np.arange(9.0), values=np.arange(9.0) + 1)):
         summary = evaluate(outcomes, Frame(), seed=1, resamples=20).summary()
         assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+
+
+def test_a_run_with_fewer_folds_than_the_baseline_is_not_compared_with_it(judged):
+    frame = Frame(task=Task.BINARY, metric="roc_auc", positive="yes")
+    folds = np.arange(300) % 5
+    given = {"seen": [0.6, 0.6, 0.6], "unseen": [0.5, 0.52, 0.48], "baseline": [0.5] * 5}
+    found = evaluate(judged, frame, folds=folds, seed=1, resamples=20, **given)
+    assert "not-better-than-baseline" not in [finding.code for finding in found.findings]
+    assert found.verdict.kind != "underfit"
