@@ -1,0 +1,101 @@
+"""A request's body, read and parsed within its limits."""
+
+import asyncio
+import json
+import re
+from typing import Any
+
+from starlette.requests import Request
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+"""Largest request that is read."""
+MAX_ROWS = 99_999
+"""Most rows in one request."""
+READ_SECONDS = 60.0
+"""A request that has not arrived by then is given up."""
+DISCARD_BYTES = 10 * MAX_BODY_BYTES
+"""So much of a request that is too large is still received, and thrown away.
+
+A caller who is cut off while sending never gets to read the answer."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
+
+
+class BodyError(Exception):
+    """A body that is not read; ``status`` is the HTTP status of the answer."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body of a request.
+
+    Raises
+    ------
+    BodyError
+        413 beyond ``MAX_BODY_BYTES``, announced or counted while it arrives; 408 beyond ``READ_SECONDS``.
+    """
+    announced = request.headers.get("content-length", "")
+    too_large = announced.isdigit() and int(announced[:20]) > MAX_BODY_BYTES
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if too_large or size > MAX_BODY_BYTES:
+                    too_large = True
+                    parts.clear()
+                    if size > DISCARD_BYTES:
+                        break
+                else:
+                    parts.append(part)
+    except TimeoutError:
+        raise BodyError(408, "The request did not arrive within a minute. Send it again.") from None
+    if too_large:
+        raise BodyError(413, f"The request is larger than {MAX_BODY_BYTES // 1024**2} MB. Send fewer rows at a time.")
+    return b"".join(parts)
+
+
+def parse_rows(body: bytes) -> list[dict[str, Any]]:
+    """Return the rows of ``{"rows": [{column: value, ...}, ...]}``.
+
+    Raises
+    ------
+    BodyError
+        413 for too many rows, told from the brackets before anything is parsed; 422 for anything but such an object.
+    """
+    if _brackets(body) - 2 > MAX_ROWS:
+        raise BodyError(413, f"The request has more than {MAX_ROWS:,} rows. Send fewer rows at a time.")
+    try:
+        # The tokens NaN, Infinity and -Infinity are no JSON, yet common: they are read as what they say.
+        given = json.loads(body)
+    except RecursionError:
+        raise BodyError(422, "The request is nested too deeply. " + _EXPECTED) from None
+    except ValueError:
+        raise BodyError(422, "The request is not JSON. " + _EXPECTED) from None
+    rows = given.get("rows") if isinstance(given, dict) else None
+    if not isinstance(rows, list):
+        raise BodyError(422, 'The request has no list "rows". ' + _EXPECTED)
+    if not rows:
+        raise BodyError(422, '"rows" is empty. ' + _EXPECTED)
+    if len(rows) > MAX_ROWS:
+        raise BodyError(413, f"The request has more than {MAX_ROWS:,} rows. Send fewer rows at a time.")
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise BodyError(422, f"Row {index + 1:,} is not an object of column and value. " + _EXPECTED)
+    return rows
+
+
+_EXPECTED = 'Send {"rows": [{"column": value, ...}, ...]}; null stands for a missing value.'
+
+
+def _brackets(body: bytes) -> int:
+    """Return how many lists and objects the body opens, the quick upper bound first."""
+    count = body.count(b"{") + body.count(b"[")
+    if count - 2 <= MAX_ROWS:
+        return count
+    bare = _STRING.sub(b"", body)
+    return bare.count(b"{") + bare.count(b"[")
