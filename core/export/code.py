@@ -1,0 +1,181 @@
+"""``train.py``: readable code that makes the same model again from the data file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.export.facts import BundleSpec
+from core.export.templates import render_code
+from core.framing.frame import Task
+from core.framing.metrics import METRICS
+from core.prepare.problem import Problem
+
+LINE = 96
+"""Longest line of code, but for what cannot be broken."""
+
+SCORES: Mapping[str, tuple[str, str]] = {
+    "accuracy": ("", "np.mean(predicted == actual)"),
+    "balanced_accuracy": ("", "np.mean([np.mean(predicted[actual == name] == name) for name in np.unique(actual)])"),
+    "precision": ("precision_score", "precision_score(happened, flagged, zero_division=0.0)"),
+    "recall": ("recall_score", "recall_score(happened, flagged, zero_division=0.0)"),
+    "f1": ("f1_score", "f1_score(happened, flagged, zero_division=0.0)"),
+    "f1_macro": ("f1_score", 'f1_score(actual, predicted, average="macro", zero_division=0.0)'),
+    "precision_macro": ("precision_score", 'precision_score(actual, predicted, average="macro", zero_division=0.0)'),
+    "recall_macro": ("", "np.mean([np.mean(predicted[actual == name] == name) for name in np.unique(actual)])"),
+    "f1_weighted": ("f1_score", 'f1_score(actual, predicted, average="weighted", zero_division=0.0)'),
+    "roc_auc": ("roc_auc_score", "roc_auc_score(happened, chance)"),
+    "roc_auc_ovr": (
+        "roc_auc_score",
+        "np.mean([roc_auc_score(actual == name, chances[:, CLASSES.index(name)]) for name in np.unique(actual)])",
+    ),
+    "average_precision": ("average_precision_score", "average_precision_score(happened, chance)"),
+    "log_loss": (
+        "log_loss",
+        "log_loss([CLASSES.index(name) for name in actual], sure, labels=range(len(CLASSES)))",
+    ),
+    "brier": ("", "np.mean((chance - happened) ** 2)"),
+    "rmse": ("root_mean_squared_error", "root_mean_squared_error(actual, amounts)"),
+    "mae": ("mean_absolute_error", "mean_absolute_error(actual, amounts)"),
+    "r2": ("r2_score", "r2_score(actual, amounts)"),
+    "mape": ("mean_absolute_percentage_error", "mean_absolute_percentage_error(actual, amounts)"),
+}
+"""Per metric of the catalogue: the function of ``sklearn.metrics`` it takes, and the expression that computes it."""
+
+
+def parts_table(problem: Problem) -> pd.DataFrame:
+    """Say for each row of the table what part it plays, after the steps on rows.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    DataFrame of shape (n_rows, 2 + n_folds)
+        ``row`` from 0; ``part``: ``train``, ``test``, ``left out`` (a training row that a step on rows takes away) or
+        empty (no outcome); per fold ``fit``, ``judge`` or empty.
+    """
+    from core.prepare.rows import training_rows
+
+    split = problem.split
+    columns = {"part": np.full(len(problem.X), "", dtype=object)}
+    columns["part"][split.train] = "left out"
+    columns["part"][training_rows(problem, split.train)] = "train"
+    columns["part"][split.test] = "test"
+    for number, (fit, judge) in enumerate(split.folds, start=1):
+        fold = np.full(len(problem.X), "", dtype=object)
+        fold[training_rows(problem, fit)] = "fit"
+        fold[judge] = "judge"
+        columns[f"fold_{number}"] = fold
+    return pd.DataFrame({"row": np.arange(len(problem.X)), **columns})
+
+
+def training_script(spec: BundleSpec) -> str:
+    """Return the text of ``train.py``.
+
+    Parameters
+    ----------
+    spec : BundleSpec
+
+    Returns
+    -------
+    str
+    """
+    imports: dict[str, set[str]] = {"sklearn.pipeline": {"Pipeline"}}
+    steps = [f"({name!r}, {source_of(step, imports, 12)})" for name, step in spec.pipeline.steps]
+    function, expression = SCORES[spec.metric]
+    if function:
+        imports.setdefault("sklearn.metrics", set()).add(function)
+    lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(imports.items())]
+    return render_code(
+        "train.py.j2",
+        {
+            "imports": [line for line in lines if not line.startswith("from core.")],
+            "own_imports": [line for line in lines if line.startswith("from core.")],
+            "steps": steps,
+            "score": expression,
+            "is_classification": spec.task.is_classification,
+            "is_binary": spec.task is Task.BINARY,
+            "classes": list(spec.classes),
+            "positive": spec.positive,
+            "target": spec.target,
+            "read_as": {name: spec.code.read_as.get(name, "") for name in ("delimiter", "encoding", "sheet")},
+            "metric": METRICS[spec.metric].title,
+            "expected": spec.code.score,
+            "folds": sum(name.startswith("fold_") for name in spec.code.parts.columns),
+        },
+    )
+
+
+def source_of(value: Any, imports: dict[str, set[str]], indent: int = 0) -> str:
+    """Return the expression that makes a setting or an unfitted estimator again.
+
+    Parameters
+    ----------
+    value : object
+        An estimator, or a JSON-like value.
+    imports : dict of str to set of str
+        Module to names; takes up what the expression needs.
+    indent : int
+        Spaces before the line it stands on; what does not fit is broken into lines.
+
+    Returns
+    -------
+    str
+        Settings at the library's default are not named: the versions are pinned beside it.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    deeper = indent + 4
+    if isinstance(value, dict):
+        return _joined(
+            "{", [f"{source_of(k, imports)}: {source_of(v, imports, deeper)}" for k, v in value.items()], "}", indent
+        )
+    if isinstance(value, list):
+        return _joined("[", [source_of(item, imports, deeper) for item in value], "]", indent)
+    if isinstance(value, tuple):
+        return _joined(
+            "(", [source_of(item, imports, deeper) for item in value], ",)" if len(value) == 1 else ")", indent
+        )
+    if not hasattr(value, "get_params"):
+        if not isinstance(value, (str, int, float, bool, type(None))):
+            raise TypeError(f"no code can be written for a {type(value).__name__}")
+        return repr(value)
+    kind = type(value)
+    imports.setdefault(_public_module(kind), set()).add(kind.__name__)
+    plain = _defaults(kind)
+    named = [
+        f"{name}={source_of(setting, imports, deeper)}"
+        for name, setting in value.get_params(deep=False).items()
+        if name not in plain or repr(plain[name]) != repr(setting)
+    ]
+    return _joined(f"{kind.__name__}(", named, ")", indent)
+
+
+def _joined(start: str, items: list[str], end: str, indent: int) -> str:
+    line = start + ", ".join(items) + end
+    if len(line) + indent <= LINE or not items:
+        return line
+    space = "\n" + " " * (indent + 4)
+    return start + "".join(f"{space}{item}," for item in items) + "\n" + " " * indent + end.lstrip(",")
+
+
+def _public_module(kind: type) -> str:
+    """Return where a class is imported from: private modules (``sklearn.linear_model._ridge``) are left out."""
+    if kind.__module__.startswith("core.runtime."):
+        return "core.runtime.transformers"
+    parts = kind.__module__.split(".")
+    if parts[0] == "lightgbm":
+        return "lightgbm"
+    private = next((place for place, name in enumerate(parts) if name.startswith("_")), len(parts))
+    return ".".join(parts[:private])
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    from inspect import Parameter, signature
+
+    # Read from the class itself: its __init__ reads as (self, /, *args, **kwargs) to mypy.
+    given = signature(kind).parameters.values()
+    return {parameter.name: parameter.default for parameter in given if parameter.default is not Parameter.empty}

@@ -1,0 +1,100 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from core.export.card import card_html, card_markdown
+from core.export.facts import BundleSpec
+from core.export.templates import markdown_text
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+
+def test_hostile_texts_are_text_in_html(spec: BundleSpec) -> None:
+    page = Page()
+    page.feed(card_html(spec))
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert "{{ 7 * 7 }}" in card_html(spec)
+
+
+def test_the_page_asks_no_other_machine(spec: BundleSpec) -> None:
+    page = Page()
+    page.feed(card_html(spec))
+    assert [value for name, value in page.attributes if name in ("src", "href")] == ["data:,"]
+
+
+def test_hostile_texts_are_text_in_markdown(spec: BundleSpec) -> None:
+    text = card_markdown(spec)
+    assert not re.search(r"(?<!\\)<script", text)
+    assert not re.search(r"(?<!\\)!?(?<!\\)\[p", text)
+    assert "49" not in text
+
+
+@pytest.mark.parametrize("of", [card_markdown, card_html])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Ranking (ROC AUC)",
+        "0.812",
+        "0.790 to 0.830",
+        "opened 1 time",
+        "2026-11-23",
+        "28.1% (23.5% to 33.1%)",
+        "not defined",
+        "1,904 rows were trained on; 476 were sealed",
+        "−1 to 12,345",
+        "at least 0.27",
+    ],
+)
+def test_the_card_tells(spec: BundleSpec, of: object, told: str) -> None:
+    assert told in of(spec)
+
+
+@pytest.mark.parametrize("of", [card_markdown, card_html])
+def test_a_seal_never_opened_is_told(spec: BundleSpec, of: object) -> None:
+    closed = replace(spec, card=replace(spec.card, openings=(), groups=(), accepted=()))
+    text = of(closed)
+    assert "opened 0 times" in text
+    assert "The sealed test part was never opened" in text
+    assert "Whether it treats groups of people alike was not examined" in text
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_seal_opened_often_is_a_limit(spec: BundleSpec, count: int) -> None:
+    often = replace(spec, card=replace(spec.card, openings=spec.card.openings * count))
+    assert f"was opened {count} times: the more often" in card_markdown(often)
+
+
+def test_a_rule_by_group_takes_the_place_of_the_line(spec: BundleSpec) -> None:
+    text = card_html(replace(spec, rule={"version": 1}))
+    assert "differs by group" in text
+    assert "at least 0.27" not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("a_b*c", r"a\_b\*c"),
+        ("- list", r"\- list"),
+        ("1. list", r"1\. list"),
+        ("# head", r"\# head"),
+        ("http://a", r"http:\//a"),
+        ("www.a.b", r"www\.a.b"),
+        ("two\n\nlines", "two lines"),
+        ("2026-11-23", "2026-11-23"),
+        ("&lt;", r"\&lt;"),
+    ],
+)
+def test_markdown_text(given: str, expected: str) -> None:
+    assert markdown_text(given) == expected
