@@ -51,7 +51,19 @@ class NotFoundError(FairwayError):
 
 
 class StaleRevisionError(FairwayError):
-    """Somebody saved a newer revision of this project in the meantime."""
+    """Somebody saved a newer revision of this project in the meantime.
+
+    Parameters
+    ----------
+    what, where, next_step : str
+        As in ``FairwayError``.
+    newer : object
+        The project as it is stored now.
+    """
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "", newer: object = None) -> None:
+        super().__init__(what, where=where, next_step=next_step)
+        self.newer = newer
 
 
 class DamagedProjectError(FairwayError):

@@ -1,0 +1,78 @@
+"""Tables on disk, each once, named by the hash of its content."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from core.errors import DamagedProjectError, NotFoundError
+from core.workspace.files import inside, replacing
+
+
+@dataclass(frozen=True)
+class TableStore:
+    """A folder of Parquet files.
+
+    Parameters
+    ----------
+    folder : Path
+        Resolved.
+    """
+
+    folder: Path
+
+    def path(self, content_hash: str) -> Path:
+        """Return where a table lies, or would lie; raises ``NotFoundError`` where the hash could be a path."""
+        return inside(self.folder, f"{content_hash}.parquet")
+
+    def write(self, frame: pd.DataFrame) -> str:
+        """Keep a table.
+
+        Parameters
+        ----------
+        frame : DataFrame
+
+        Returns
+        -------
+        str
+            The hash of its content; the same table kept twice lies there once.
+
+        Raises
+        ------
+        StorageError
+            The disk refused; no half table stays.
+        """
+        from core.data.store import content_hash, write_parquet
+
+        name = content_hash(frame)
+        path = self.path(name)
+        if not path.exists():
+            with replacing(path) as temporary:
+                write_parquet(frame, temporary)
+        else:
+            # Keeps it from the sweep that removes tables no project speaks of.
+            path.touch()
+        return name
+
+    def read(self, content_hash: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read a table, or some columns of it.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such table.
+        DamagedProjectError
+            The file cannot be read.
+        """
+        from core.data.store import read_parquet
+
+        path = self.path(content_hash)
+        if not path.exists():
+            raise NotFoundError("The table of this project is missing.", next_step="Bring the file again under Data.")
+        try:
+            return read_parquet(path, columns=None if columns is None else list(columns))
+        except (OSError, ValueError) as error:  # pyarrow's errors are both
+            raise DamagedProjectError(
+                "The table of this project cannot be read.", next_step="Bring the file again under Data."
+            ) from error
