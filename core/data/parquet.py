@@ -47,13 +47,13 @@ def read_foreign_parquet(path: Path) -> Table:
         # Kept as codes: one long text repeated in each of a million rows must not be written out unseen.
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             table = file.read(use_threads=False)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError, ValueError) as error:
+        if not table.num_columns or not table.num_rows:
+            raise DataError("The file holds no rows.", next_step="Bring a file with at least one row.")
+        return Table(_to_frame(table, notes), notes.sentences, {"format": "parquet"})
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise DataError(
             "This Parquet file is cut off, damaged or encrypted.", next_step="Write it again and bring the new copy."
         ) from error
-    if not table.num_columns or not table.num_rows:
-        raise DataError("The file holds no rows.", next_step="Bring a file with at least one row.")
-    return Table(_to_frame(table, notes), notes.sentences, {"format": "parquet"})
 
 
 def _check_footer(metadata: Any, columns: int) -> None:

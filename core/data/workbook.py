@@ -12,6 +12,7 @@ from core.data.convert import convert_columns
 from core.data.names import unique_names
 from core.data.notes import Notes, name_columns
 from core.data.numbers import LARGEST_EXACT
+from core.data.old_workbook_guard import check_old_workbook
 from core.data.options import ReadOptions
 from core.data.table import Table
 from core.data.workbook_guard import check_workbook
@@ -46,6 +47,8 @@ def read_workbook(path: Path, kind: str, options: ReadOptions) -> Table:
 
     if kind == "xlsx":
         check_workbook(path)
+    else:
+        check_old_workbook(path)
     notes = Notes()
     try:
         with path.open("rb") as file:
@@ -57,11 +60,13 @@ def read_workbook(path: Path, kind: str, options: ReadOptions) -> Table:
         raise DataError(
             "This workbook is protected with a password.", next_step="Save a copy without a password and bring that."
         ) from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise DataError(
-            "This workbook cannot be read: it is cut off, damaged, or of an unusual kind.",
-            next_step="Save it again in Excel as .xlsx, or save the sheet as CSV.",
-        ) from error
+    except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
+        raise _unreadable() from error
+    except BaseException as error:
+        # A damaged file can make the library panic; its exception stands outside of Exception and has no public name.
+        if type(error).__name__ == "PanicException":
+            raise _unreadable() from error
+        raise
     if not columns or not columns[0]:
         raise DataError(
             f"The sheet “{title}” holds column names and no rows below them.", next_step="Choose another sheet."
@@ -74,6 +79,13 @@ def read_workbook(path: Path, kind: str, options: ReadOptions) -> Table:
     typed = {name: _typed(name, columns.pop(0), notes) for name in names}
     frame = convert_columns(pd.DataFrame(typed), options, notes)
     return Table(frame, notes.sentences, {"format": "excel", "sheet": title})
+
+
+def _unreadable() -> DataError:
+    return DataError(
+        "This workbook cannot be read: it is cut off, damaged, or of an unusual kind.",
+        next_step="Save it again in Excel as .xlsx, or save the sheet as CSV.",
+    )
 
 
 def _choose_sheet(workbook: Any, options: ReadOptions, notes: Notes) -> Any:

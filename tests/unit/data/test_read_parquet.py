@@ -117,3 +117,9 @@ def test_a_table_without_rows_is_told(tmp_path: Path, table: pa.Table) -> None:
 def test_a_table_of_missing_values_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no usable rows"):
         read(tmp_path, pa.table({"a": pa.array([None, None], pa.float64())}))
+
+
+def test_text_that_is_no_text_is_told(tmp_path: Path) -> None:
+    broken = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")])
+    with pytest.raises(DataError, match="damaged"):
+        read(tmp_path, pa.table({"a": broken}))

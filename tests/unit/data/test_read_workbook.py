@@ -1,3 +1,4 @@
+import contextlib
 import datetime as dt
 import re
 import struct
@@ -287,4 +288,31 @@ def test_an_old_workbook_is_read(tmp_path: Path) -> None:
 def test_an_old_workbook_with_a_password_is_told(tmp_path: Path) -> None:
     (tmp_path / "old.xls").write_bytes(old_workbook([["a"], [1.0]], locked=True))
     with pytest.raises(DataError, match="password"):
+        read_table(tmp_path / "old.xls")
+
+
+@pytest.mark.parametrize("place", [560, 1024, 1090, 1140, 1540, 1560, 1580, 1600])
+def test_damage_anywhere_in_an_old_workbook_ends_in_a_plain_sentence_or_a_table(tmp_path: Path, place: int) -> None:
+    content = bytearray(old_workbook([["a", "b"], [1.0, "x"], [2.5, "y"]]))
+    content[place : place + 4] = b"\xff\xff\xff\x7f"
+    (tmp_path / "old.xls").write_bytes(bytes(content))
+    with contextlib.suppress(DataError):
+        assert read_table(tmp_path / "old.xls").frame.shape[1] > 0
+
+
+def test_a_far_cell_of_an_old_workbook_is_refused(tmp_path: Path) -> None:
+    content = old_workbook([["a"], [1.0]])
+    number = struct.pack("<HHHH", 0x0203, 14, 1, 0)
+    far = struct.pack("<HHHH", 0x0203, 14, 65_535, 65_535)
+    (tmp_path / "old.xls").write_bytes(content.replace(number, far))
+    with pytest.raises(LimitError, match="row 65,536 and column 65,536"):
+        read_table(tmp_path / "old.xls")
+
+
+def test_a_false_size_of_an_old_sheet_is_refused(tmp_path: Path) -> None:
+    content = old_workbook([["a"], ["xxxxxxxxxxx"]])
+    label = struct.pack("<HHHHHHB", 0x0204, 20, 1, 0, 0, 11, 0) + b"xxxxxxxxxxx"
+    stated = struct.pack("<HHIIHHH", 0x0200, 14, 0, 2**31, 0, 16_384, 0) + struct.pack("<HHH", 0x00E5, 2, 0)
+    (tmp_path / "old.xls").write_bytes(content.replace(label, stated))
+    with pytest.raises(LimitError, match="spans"):
         read_table(tmp_path / "old.xls")
