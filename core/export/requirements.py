@@ -7,7 +7,7 @@ from typing import Any
 
 ALWAYS = ("scikit-learn", "numpy", "pandas", "scipy", "skops", "fastapi", "starlette", "uvicorn")
 """What the code in every bundle imports."""
-READERS = {"parquet": ("pyarrow",), "excel": ("python-calamine",)}
+READERS = {"parquet": ("pyarrow",), "sample": ("pyarrow",), "excel": ("python-calamine",)}
 """What ``train.py`` reads a data file of this format with, beyond pandas."""
 
 

@@ -21,6 +21,7 @@ from core.prepare.plan import Split
 from core.prepare.problem import Problem
 from core.prepare.recipe import Recipe, Step
 from core.runtime.transformers import Cast, DateParts
+from core.train.catalog import MODELS
 
 
 def remade(estimator: object) -> object:
@@ -48,6 +49,14 @@ def test_the_code_makes_the_same_estimator(estimator: object) -> None:
     made = remade(estimator)
     assert type(made) is type(estimator)
     assert repr(made.get_params()) == repr(estimator.get_params())
+
+
+@pytest.mark.parametrize(
+    ("task", "key"), [(task, key) for key, model in MODELS.items() for task in Task if task in model.tasks]
+)
+def test_every_model_of_the_catalogue_can_be_written(task: Task, key: str) -> None:
+    estimator = MODELS[key].build(task, 7, 1, 500, 5)
+    assert repr(remade(estimator).get_params()) == repr(estimator.get_params())
 
 
 def test_numpy_numbers_are_plain_numbers() -> None:
