@@ -78,7 +78,7 @@ class Outcomes:
         if self.decided is not None:
             return self.decided
         assert self.probabilities is not None
-        return np.asarray(self.classes, dtype=object)[self.probabilities.argmax(axis=1)]
+        return np.array([self.classes[place] for place in self.probabilities.argmax(axis=1)], dtype=object)
 
     def take(self, rows: NDArray[np.generic]) -> "Outcomes":
         """Return the outcomes of the given rows (positions or a mask)."""

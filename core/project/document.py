@@ -128,7 +128,10 @@ class Project(BaseModel):
     recipe: Recipe = Recipe()
     recipe_past: tuple[Recipe, ...] = ()
     recipe_future: tuple[Recipe, ...] = ()
+    recipe_touched: bool = False
+    """Whether the user has edited the recipe; until then it follows the frame and the schema."""
     split: SplitPlan = SplitPlan()
+    split_touched: bool = False
     plan: TrainPlan = TrainPlan()
     training: str | None = None
     """Fingerprint of the training that was last started."""

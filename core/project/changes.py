@@ -1,0 +1,254 @@
+"""Changes of a project: each takes a project and gives the next one, with its line in the decision log."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from core.data.schema import Role, Schema
+from core.errors import InputError
+from core.findings import Finding
+from core.framing.frame import Frame
+from core.limits import REASON_LENGTH
+from core.prepare.plan import SplitPlan
+from core.prepare.recipe import Recipe
+from core.project.document import Acceptance, DataRef, Decision, Project, SealOpening
+
+UNDO_DEPTH = 50
+"""How many recipes back one can go."""
+
+
+def logged(project: Project, stage: str, what: str, *, now: datetime, why: str = "") -> Project:
+    """Return the project with one more line in its decision log."""
+    return project.updated(decisions=(*project.decisions, Decision(at=now, stage=stage, what=what, why=why)))
+
+
+def with_defaults(project: Project, table: pd.DataFrame) -> Project:
+    """Let the recipe and the split follow frame and schema, as long as the user has not edited them.
+
+    Parameters
+    ----------
+    project : Project
+    table : DataFrame
+        The project's table.
+
+    Returns
+    -------
+    Project
+    """
+    from core.prepare.defaults import default_recipe, default_split
+
+    schema = project.table_schema
+    if schema is None or project.frame.target not in schema:
+        return project
+    if not project.recipe_touched:
+        fresh = default_recipe(table, schema, project.frame)
+        project = project.updated(recipe=fresh.model_copy(update={"number": 1}))
+    if not project.split_touched:
+        project = project.updated(split=default_split(table, schema, project.frame, project.split.seed))
+    return project
+
+
+def attach_table(project: Project, ref: DataRef, schema: Schema, table: pd.DataFrame, *, now: datetime) -> Project:
+    """Give the project a table; what the frame says of columns that are not in it is dropped.
+
+    Parameters
+    ----------
+    project : Project
+    ref : DataRef
+    schema : Schema
+        Guessed from the table, or carried by a sample.
+    table : DataFrame
+    now : datetime
+
+    Returns
+    -------
+    Project
+    """
+    names = set(schema.names)
+    frame = project.frame
+    kept: dict[str, Any] = {
+        "unknown_at_prediction": tuple(name for name in frame.unknown_at_prediction if name in names),
+        "sensitive": tuple(name for name in frame.sensitive if name in names),
+    }
+    if frame.target not in names:
+        kept |= {"target": None, "task": None, "positive": None, "metric": None}
+    project = project.updated(
+        data=ref,
+        table_schema=schema,
+        frame=frame.model_copy(update=kept),
+        recipe_touched=False,
+        split_touched=False,
+        recipe_past=(),
+        recipe_future=(),
+        remedy=None,
+        chosen=None,
+    )
+    what = f"Took {ref.name}: {ref.rows:,} rows, {ref.columns} columns"
+    return with_defaults(logged(project, "data", what, now=now), table)
+
+
+def change_frame(project: Project, table: pd.DataFrame | None, *, now: datetime, **changes: object) -> Project:
+    """Change what the frame says.
+
+    Parameters
+    ----------
+    project : Project
+    table : DataFrame or None
+        The project's table, where it has one.
+    now : datetime
+    **changes
+        Fields of :class:`core.framing.frame.Frame`.
+
+    Returns
+    -------
+    Project
+    """
+    frame = Frame.model_validate(project.frame.model_dump() | changes)
+    if frame == project.frame:
+        return project
+    words = ", ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in changes.items())
+    project = logged(project.updated(frame=frame), "frame", f"Set {words}", now=now)
+    return project if table is None else with_defaults(project, table)
+
+
+def _words(value: object) -> str:
+    if value is None or value == "" or value == ():
+        return "nothing"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {item}" for name, item in value.items() if item is not None)
+    return str(value)
+
+
+def set_column(project: Project, column: str, table: pd.DataFrame, *, now: datetime, **changes: object) -> Project:
+    """Change a column's type or role.
+
+    Parameters
+    ----------
+    project : Project
+    column : str
+    table : DataFrame
+    now : datetime
+    **changes
+        Fields of :class:`core.data.schema.ColumnSpec`.
+
+    Returns
+    -------
+    Project
+    """
+    if project.table_schema is None or column not in project.table_schema:
+        raise InputError(f"The table has no column '{column}'.")
+    words = ", ".join(f"{name} {_words(value)}" for name, value in changes.items())
+    project = project.updated(table_schema=project.table_schema.with_column(column, **changes))
+    return with_defaults(logged(project, "data", f"Set {column}: {words}", now=now), table)
+
+
+def leave_out(project: Project, columns: list[str], table: pd.DataFrame, *, now: datetime, why: str = "") -> Project:
+    """Keep columns out of the model."""
+    for column in columns:
+        project = set_column(project, column, table, now=now, role=Role.LEFT_OUT, reason=why or "Left out by you")
+    return project
+
+
+def edit_recipe(project: Project, recipe: Recipe, what: str, *, now: datetime, why: str = "") -> Project:
+    """Take a new recipe; the one before can be had back by :func:`undo`."""
+    if recipe.steps == project.recipe.steps:
+        return project
+    return logged(
+        project.updated(
+            recipe=recipe,
+            recipe_touched=True,
+            recipe_past=(*project.recipe_past, project.recipe)[-UNDO_DEPTH:],
+            recipe_future=(),
+        ),
+        "prepare",
+        what,
+        now=now,
+        why=why,
+    )
+
+
+def undo(project: Project, *, now: datetime) -> Project:
+    """Go one recipe back."""
+    if not project.recipe_past:
+        return project
+    *past, before = project.recipe_past
+    return logged(
+        project.updated(recipe=before, recipe_past=tuple(past), recipe_future=(project.recipe, *project.recipe_future)),
+        "prepare",
+        f"Went back to recipe {before.number}",
+        now=now,
+    )
+
+
+def redo(project: Project, *, now: datetime) -> Project:
+    """Take back an undo."""
+    if not project.recipe_future:
+        return project
+    after, *future = project.recipe_future
+    return logged(
+        project.updated(recipe=after, recipe_past=(*project.recipe_past, project.recipe), recipe_future=tuple(future)),
+        "prepare",
+        f"Went on to recipe {after.number}",
+        now=now,
+    )
+
+
+def set_split(project: Project, *, now: datetime, **changes: object) -> Project:
+    """Change the split plan; the seal of the old test part goes with it."""
+    split = SplitPlan.model_validate(project.split.model_dump() | changes)
+    if split == project.split:
+        return project
+    words = ", ".join(f"{name.replace('_', ' ')} {_words(value)}" for name, value in changes.items())
+    return logged(project.updated(split=split, split_touched=True), "prepare", f"Split: {words}", now=now)
+
+
+def accept(project: Project, finding: Finding, stage: str, reason: str, *, now: datetime) -> Project:
+    """Live with a finding, for a reason that is logged and printed in the model card.
+
+    Raises
+    ------
+    InputError
+        When no reason is given, or the finding cannot be accepted.
+    """
+    reason = reason.strip()[:REASON_LENGTH]
+    if not finding.acceptable:
+        raise InputError("This cannot be accepted; it must be settled.")
+    if not reason:
+        raise InputError("Say why, in a few words.", next_step="The reason is printed in the model card.")
+    title = finding.title.replace("`", "")
+    accepted = project.accepted | {finding.key: Acceptance(at=now, stage=stage, title=title, reason=reason)}
+    return logged(project.updated(accepted=accepted), stage, f"Accepted: {title}", now=now, why=reason)
+
+
+def reopen(project: Project, key: str, *, now: datetime) -> Project:
+    """Take back an acceptance."""
+    if key not in project.accepted:
+        return project
+    kept = {name: value for name, value in project.accepted.items() if name != key}
+    taken = project.accepted[key]
+    return logged(project.updated(accepted=kept), taken.stage, f"Took back: {taken.title}", now=now)
+
+
+def open_seal(project: Project, opening: SealOpening) -> Project:
+    """Record a look at the sealed test part."""
+    count = len(project.seal) + 1
+    what = f"Opened the sealed test, time {count}: {opening.metric} {opening.score:.3f} on {opening.rows:,} rows"
+    return logged(project.updated(seal=(*project.seal, opening)), "evaluate", what, now=opening.at)
+
+
+def choose_run(project: Project, run: str, title: str, *, now: datetime, why: str = "") -> Project:
+    """Make a run the project's model; a remedy fitted for another run goes."""
+    if project.chosen == run:
+        return project
+    return logged(project.updated(chosen=run, remedy=None), "train", f"Chose {title}", now=now, why=why)
+
+
+def set_threshold(project: Project, threshold: float, *, now: datetime) -> Project:
+    """Move the line above which a case is flagged."""
+    threshold = round(min(1.0, max(0.0, float(threshold))), 4)
+    if threshold == project.threshold:
+        return project
+    return logged(project.updated(threshold=threshold), "evaluate", f"Drew the line at {threshold:.2f}", now=now)

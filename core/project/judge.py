@@ -1,0 +1,289 @@
+"""From a project to what its stages say of it: each function takes the project and gives a stage's result."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.data.checks import check_data
+from core.data.profile import Profile
+from core.data.profile import profile as profile_table
+from core.errors import DataError, FairwayError
+from core.findings import Finding, Fix, Severity
+from core.framing.check import check_frame
+from core.framing.frame import Task
+from core.framing.outcomes import Outcomes
+from core.prepare.plan import SplitKind
+from core.prepare.problem import Problem
+from core.project.document import Project, SealOpening
+from core.train.board import Leaderboard
+
+if TYPE_CHECKING:
+    # shown only to the type checker: these modules load scientific libraries a first screen must not pay for
+    from core.evaluate.evaluation import Evaluation
+    from core.fairness.audit import Audit
+    from core.fairness.remedy import Remedied
+
+
+def profile(project: Project, table: pd.DataFrame) -> Profile:
+    """Profile the project's table under its schema and frame."""
+    if project.table_schema is None:
+        raise DataError("This project has no table yet.", next_step="Bring one under Data.")
+    return profile_table(table, project.table_schema, project.frame)
+
+
+def problem(project: Project, table: pd.DataFrame) -> Problem:
+    """Put table, frame, recipe and split together for training.
+
+    Raises
+    ------
+    FairwayError
+        They do not fit; in plain words.
+    """
+    from core.prepare.build import build_problem
+
+    if project.table_schema is None:
+        raise DataError("This project has no table yet.", next_step="Bring one under Data.")
+    return build_problem(table, project.table_schema, project.frame, project.recipe, project.split)
+
+
+def frame_findings(project: Project, table: pd.DataFrame | None) -> list[Finding]:
+    """Return what the coach says of the frame."""
+    target = project.frame.target
+    values = table[target] if table is not None and target in table else None
+    return check_frame(project.frame, [] if table is None else list(table.columns), values)
+
+
+def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list[Finding]:
+    """Return what the coach says of the table."""
+    assert project.table_schema is not None
+    balanced = project.split.balance if project.split.kind is SplitKind.STRATIFIED else ()
+    handled = frozenset((step.kind, name) for step in project.recipe.active for name in (step.columns or ("",)))
+    return check_data(table, project.table_schema, project.frame, found, balanced=balanced, handled=handled)
+
+
+def prepare_findings(project: Project, built: Problem | FairwayError) -> Sequence[Finding]:
+    """Return what the coach says of recipe and split; a fault in them is a finding to settle."""
+    from core.prepare.checks import check_recipe
+
+    if isinstance(built, FairwayError):
+        return [
+            Finding(
+                "not-buildable",
+                Severity.ERROR,
+                "Training cannot start like this",
+                built.message,
+                fix=Fix("Look at Frame", "go_to", {"stage": "frame"}),
+                acceptable=False,
+            )
+        ]
+    return check_recipe(built)
+
+
+def outdated_finding(project: Project) -> Finding:
+    """Return the finding that results belong to an earlier state of the project."""
+    return Finding(
+        "outdated",
+        Severity.WARNING,
+        "These scores are out of date",
+        "Data, frame, recipe or split changed after the last training.",
+        "What ships must be what was judged. Export stays closed until this is settled.",
+        fix=Fix("Train again", "go_to", {"stage": "train"}),
+        acceptable=False,
+    )
+
+
+def forecast_sentence(project: Project, built: Problem) -> str:
+    """Say what a training would take, in one sentence."""
+    from core.train.forecast import forecast_training
+
+    return forecast_training(built, project.plan).words
+
+
+def train_findings(project: Project, board: Leaderboard) -> Sequence[Finding]:
+    """Return what the coach says of a leaderboard."""
+    from core.train.checks import check_training
+
+    return check_training(board, project.frame, chosen=project.chosen)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a run said of the training rows when they were left out.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        At the project's line, or as its remedy decides.
+    folds : ndarray of int
+        The fold in which each row was left out.
+    """
+
+    outcomes: Outcomes
+    folds: NDArray[np.intp]
+
+
+def decided(project: Project, built: Problem, raw: Outcomes, folds: NDArray[np.intp]) -> Judged:
+    """Apply the project's line and remedy to a run's out-of-fold predictions.
+
+    A remedy's decisions are cross-fitted: each row is decided by a rule fitted on the other folds.
+
+    Parameters
+    ----------
+    project : Project
+    built : Problem
+    raw : Outcomes
+        Of the problem's training rows, in their order.
+    folds : ndarray of int of shape (n,)
+
+    Returns
+    -------
+    Judged
+    """
+    if raw.task is not Task.BINARY:
+        return Judged(raw, folds)
+    at_line = replace(raw, threshold=project.threshold)
+    if project.remedy is None:
+        return Judged(at_line, folds)
+    return Judged(
+        fitted_remedy(project, built, at_line, folds, project.remedy.column, project.remedy.kind).outcomes, folds
+    )
+
+
+def fitted_remedy(
+    project: Project, built: Problem, outcomes: Outcomes, folds: NDArray[np.intp], column: str, plan_key: str
+) -> "Remedied":
+    """Fit one remedy on out-of-fold predictions; its outcomes are cross-fitted, its rule is fitted on all rows."""
+    from core.fairness.groups import grouping_of
+    from core.fairness.remedy import fit_remedy, plan_of
+
+    rows = built.X.iloc[built.split.train]
+    return fit_remedy(
+        replace(outcomes, decided=None),
+        rows,
+        folds,
+        grouping_of(rows[column], built.schema[column]),
+        plan_of(plan_key, project.frame.fairness_limit),
+        schema=built.schema,
+        features=built.features,
+        costs=project.frame.costs,
+        seed=project.plan.seed,
+    )
+
+
+def evaluation(project: Project, judged: Judged, board: Leaderboard, run_key: str) -> "Evaluation":
+    """Judge the project's model on the rows left out."""
+    from core.evaluate.evaluation import evaluate
+
+    run = board.run(run_key)
+    baseline = board.baseline
+    n = len(judged.outcomes)
+    k = max(1, len(run.folds))
+    return evaluate(
+        judged.outcomes,
+        project.frame,
+        folds=judged.folds,
+        seen=[fold.seen for fold in run.folds],
+        unseen=[fold.unseen for fold in run.folds],
+        baseline=[] if baseline is None or run.is_baseline else [fold.unseen for fold in baseline.folds],
+        n_fit=n * (k - 1) / k if k > 1 else None,
+        n_judge=n / k if k > 1 else None,
+        seed=project.plan.seed,
+    )
+
+
+def sealed(project: Project, built: Problem, pipeline: Any) -> Outcomes:
+    """Return what the project's model says of the sealed rows, at its line and with its remedy."""
+    from core.runtime.rules import GroupRule
+
+    rows = built.X.iloc[built.split.test]
+    actual = built.y[built.split.test]
+    if not built.classes:
+        return Outcomes(Task.REGRESSION, actual, values=np.asarray(pipeline.predict(rows), dtype=np.float64))
+    assert project.frame.task is not None
+    outcomes = Outcomes(
+        project.frame.task,
+        actual,
+        classes=built.classes,
+        positive=project.frame.positive,
+        probabilities=np.asarray(pipeline.predict_proba(rows), dtype=np.float64),
+        threshold=project.threshold,
+    )
+    if project.remedy is None:
+        return outcomes
+    flagged = GroupRule.from_dict(project.remedy.rule).decide_rows(outcomes.score, rows)
+    labels = np.where(flagged, str(outcomes.positive), outcomes.negative).astype(object)
+    return replace(outcomes, decided=labels)
+
+
+def open_seal(
+    project: Project, built: Problem, pipeline: Any, *, run: str, fingerprint: str, now: datetime
+) -> SealOpening:
+    """Judge the model on the sealed rows, once and on the record.
+
+    Parameters
+    ----------
+    project : Project
+    built : Problem
+    pipeline : Pipeline
+        Fitted on the training rows.
+    run, fingerprint : str
+        Of the model judged.
+    now : datetime
+
+    Returns
+    -------
+    SealOpening
+    """
+    from core.evaluate.evaluation import evaluate
+
+    found = evaluate(sealed(project, built, pipeline), project.frame, seed=project.plan.seed)
+    return SealOpening(
+        at=now,
+        fingerprint=fingerprint,
+        run=run,
+        rows=found.n,
+        metric=found.main.metric,
+        score=found.main.value,
+        low=found.main.low,
+        high=found.main.high,
+        metrics={score.metric: score.value for score in found.scores if np.isfinite(score.value)},
+    )
+
+
+def audit(project: Project, built: Problem, judged: Judged, column: str) -> "Audit":
+    """Judge the model by the groups of one sensitive column."""
+    from core.fairness.audit import audit as audit_groups
+    from core.fairness.groups import group_labels
+
+    return audit_groups(
+        judged.outcomes,
+        group_labels(built.X.iloc[built.split.train][column], built.schema[column]),
+        measure=project.frame.fairness_measure,
+        limit=project.frame.fairness_limit,
+    )
+
+
+def fairness_findings(project: Project, built: Problem, audits: Mapping[str, "Audit"]) -> list[Finding]:
+    """Return what the coach says of the audits; how well other columns name each group is looked up for it."""
+    from core.fairness.checks import check_fairness
+    from core.fairness.groups import group_labels
+    from core.fairness.proxies import find_proxies
+
+    rows = built.X.iloc[built.split.train]
+    proxies = {
+        column: find_proxies(
+            rows,
+            group_labels(rows[column], built.schema[column]),
+            schema=built.schema,
+            features=[name for name in built.features if name != column],
+            seed=project.plan.seed,
+        )
+        for column in audits
+    }
+    remedied = project.remedy.column if project.remedy else ""
+    return check_fairness(project.frame, audits, proxies, remedy_column=remedied)

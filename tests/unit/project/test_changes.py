@@ -1,0 +1,81 @@
+"""Each change gives the next project and says so in the log."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import InputError
+from core.findings import Finding, Fix, Severity
+from core.prepare.recipe import Recipe, Step
+from core.project import changes
+from core.project.document import Project
+
+NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
+
+
+def empty() -> Project:
+    return Project(id="p" * 22, name="Mortgages", created=NOW, changed=NOW)
+
+
+def recipe_of(number: int) -> Recipe:
+    return Recipe(number=number, steps=(Step(id=f"s{number}", kind="drop_columns", columns=(f"c{number}",)),))
+
+
+@given(st.integers(min_value=1, max_value=8), st.integers(min_value=0, max_value=8))
+def test_redo_takes_back_undo(edits: int, steps_back: int) -> None:
+    project = empty()
+    for number in range(2, 2 + edits):
+        project = changes.edit_recipe(project, recipe_of(number), "edit", now=NOW)
+    back = project
+    for _ in range(min(edits, steps_back)):
+        back = changes.undo(back, now=NOW)
+    for _ in range(min(edits, steps_back)):
+        back = changes.redo(back, now=NOW)
+    assert back.recipe == project.recipe
+    assert back.recipe_past == project.recipe_past
+    assert back.recipe_future == ()
+
+
+def test_a_new_edit_after_undo_drops_what_was_undone() -> None:
+    project = changes.edit_recipe(empty(), recipe_of(2), "edit", now=NOW)
+    project = changes.undo(project, now=NOW)
+    project = changes.edit_recipe(project, recipe_of(3), "edit", now=NOW)
+    assert project.recipe_future == ()
+    assert project.recipe.steps[0].id == "s3"
+
+
+def test_undo_at_the_beginning_changes_nothing() -> None:
+    assert changes.undo(empty(), now=NOW) == empty()
+
+
+def test_accepting_without_a_reason_is_refused() -> None:
+    finding = Finding("x", Severity.WARNING, "A claim", "Evidence.")
+    with pytest.raises(InputError, match="Say why"):
+        changes.accept(empty(), finding, "data", "   ", now=NOW)
+
+
+def test_accepting_is_logged_with_its_reason() -> None:
+    finding = Finding("x", Severity.WARNING, "`a` is odd", "Evidence.", columns=("a",), fix=Fix("Go", "go_to"))
+    project = changes.accept(empty(), finding, "data", "known", now=NOW)
+    assert project.accepted["x|a"].reason == "known"
+    assert project.decisions[-1].what == "Accepted: a is odd"
+    assert project.decisions[-1].why == "known"
+    assert changes.reopen(project, "x|a", now=NOW).accepted == {}
+
+
+def test_an_unchanged_frame_writes_no_line_in_the_log() -> None:
+    assert changes.change_frame(empty(), None, now=NOW, question="").decisions == ()
+
+
+def test_the_line_stays_between_none_and_all() -> None:
+    assert changes.set_threshold(empty(), 1.7, now=NOW).threshold == 1.0
+
+
+def test_choosing_another_run_drops_a_remedy_fitted_for_the_one_before() -> None:
+    from core.project.document import Remedy
+
+    remedy = Remedy(kind="t", measure="false_positive_rate", column="afam", rule={}, fingerprint="f")
+    project = empty().updated(remedy=remedy, chosen="a")
+    assert changes.choose_run(project, "b", "B", now=NOW).remedy is None

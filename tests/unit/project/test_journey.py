@@ -1,0 +1,143 @@
+"""The state of each step follows from fingerprints alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from core.data.schema import ColumnSpec, ColumnType, Schema
+from core.findings import Finding, Severity
+from core.framing.frame import Frame, Task
+from core.prepare.recipe import Recipe, Step
+from core.project.changes import accept
+from core.project.document import DataRef, Export, Project
+from core.project.fingerprint import model_fingerprint, training_fingerprint
+from core.project.journey import Facts, StepStatus, chosen_run, journey, next_line, open_findings
+from core.train.board import Leaderboard, Run, RunStatus
+
+NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
+SCHEMA = Schema(
+    columns=(
+        ColumnSpec(name="deny", type=ColumnType.YES_NO),
+        ColumnSpec(name="pirat", type=ColumnType.NUMBER),
+    )
+)
+FRAME = Frame(question="Flag?", target="deny", task=Task.BINARY, positive="yes", metric="roc_auc")
+REF = DataRef(content_hash="a" * 64, name="hmda.csv", rows=100, columns=2, size_bytes=1, imported=NOW)
+WARNING = Finding("few-rows", Severity.WARNING, "Few rows", "100 rows.")
+ERROR = Finding("leak", Severity.ERROR, "`pirat` leaks", "All of them.", columns=("pirat",))
+
+
+@pytest.fixture
+def project() -> Project:
+    return Project(id="p" * 22, name="Mortgages", created=NOW, changed=NOW, frame=FRAME, data=REF, table_schema=SCHEMA)
+
+
+def board(project: Project) -> Leaderboard:
+    runs = (
+        Run(key="logistic_regression", title="Logistic regression", status=RunStatus.DONE, score=0.77),
+        Run(key="baseline", title="Always the base rate", status=RunStatus.DONE, score=0.5, is_baseline=True),
+    )
+    return Leaderboard(
+        fingerprint=training_fingerprint(project),
+        metric="roc_auc",
+        higher_is_better=True,
+        runs=runs,
+        recommended="logistic_regression",
+        rows=80,
+        test_rows=20,
+        folds=5,
+        seed=7,
+        budget_seconds=60,
+        finished=True,
+    )
+
+
+def trained(project: Project) -> tuple[Project, Facts]:
+    return project.updated(training=training_fingerprint(project)), Facts(board=board(project))
+
+
+def status(project: Project, facts: Facts | None = None) -> dict[str, StepStatus]:
+    return {state.stage: state.status for state in journey(project, facts or Facts())}
+
+
+def test_an_empty_project_asks_for_frame_and_data_and_locks_the_rest() -> None:
+    empty = Project(id="p" * 22, name="New", created=NOW, changed=NOW)
+    states = status(empty)
+    assert states["frame"] is StepStatus.TO_DO
+    assert states["data"] is StepStatus.TO_DO
+    assert {
+        states[stage] for stage in ("prepare", "train", "evaluate", "explain", "fairness", "export", "monitor")
+    } == {StepStatus.LOCKED}
+
+
+def test_an_error_in_data_locks_train_and_says_where(project: Project) -> None:
+    states = {state.stage: state for state in journey(project, Facts(findings={"data": (ERROR,)}))}
+    assert states["data"].status is StepStatus.ATTENTION
+    assert states["data"].note == "1 finding to settle"
+    assert states["train"].note == "Settle 1 finding in Data first"
+
+
+def test_an_accepted_error_no_longer_locks(project: Project) -> None:
+    accepted = accept(project, ERROR, "data", "It is known at the counter.", now=NOW)
+    assert status(accepted, Facts(findings={"data": (ERROR,)}))["train"] is StepStatus.TO_DO
+
+
+def test_a_trained_project_opens_evaluate_and_keeps_export_locked(project: Project) -> None:
+    states = status(*trained(project))
+    assert states["train"] is StepStatus.DONE
+    assert states["evaluate"] is StepStatus.TO_DO
+    assert states["export"] is StepStatus.LOCKED
+
+
+def test_a_new_recipe_makes_train_and_everything_after_it_out_of_date(project: Project) -> None:
+    done, facts = trained(project)
+    changed = done.updated(recipe=Recipe(number=2, steps=(Step(id="s", kind="drop_columns", columns=("pirat",)),)))
+    states = status(changed, facts)
+    assert states["train"] is StepStatus.OUTDATED
+    assert states["evaluate"] is StepStatus.OUTDATED
+    assert states["export"] is StepStatus.LOCKED
+
+
+def test_switching_a_step_off_and_on_again_is_no_change(project: Project) -> None:
+    recipe = Recipe(steps=(Step(id="s", kind="drop_columns", columns=("pirat",)),))
+    there = project.updated(recipe=recipe)
+    back = there.updated(recipe=recipe.changed("s", on=False).changed("s", on=True))
+    assert training_fingerprint(there) == training_fingerprint(back)
+
+
+def test_words_of_the_frame_do_not_make_a_model_out_of_date(project: Project) -> None:
+    reworded = project.updated(frame=FRAME.model_copy(update={"question": "Whom to look at twice?"}))
+    assert training_fingerprint(project) == training_fingerprint(reworded)
+
+
+def test_export_is_done_only_for_the_very_model_that_was_exported(project: Project) -> None:
+    done, facts = trained(project)
+    mark = model_fingerprint(done, "logistic_regression")
+    export = Export(
+        at=NOW,
+        fingerprint=mark,
+        blob="b",
+        size_bytes=1,
+        rows_agreeing=214,
+        rows_checked=214,
+        largest_difference=0.0,
+    )
+    exported = done.updated(reviewed={"evaluate": mark}, exports=(export,))
+    assert status(exported, facts)["export"] is StepStatus.DONE
+    moved = exported.updated(threshold=0.15)
+    assert status(moved, facts)["evaluate"] is StepStatus.OUTDATED
+    assert status(moved, facts)["export"] is StepStatus.LOCKED
+
+
+def test_the_choice_falls_back_to_the_recommendation_when_the_chosen_run_is_gone(project: Project) -> None:
+    done, facts = trained(project)
+    assert chosen_run(done.updated(chosen="random_forest"), facts.board) == "logistic_regression"
+
+
+def test_notes_are_not_open_findings(project: Project) -> None:
+    note = Finding("note", Severity.INFO, "Good to know", "")
+    assert open_findings(project, [note, WARNING]) == [WARNING]
+
+
+def test_the_next_line_names_the_first_thing_to_do(project: Project) -> None:
+    assert next_line(project, journey(project, Facts())) == "Next: look at the recipe"
