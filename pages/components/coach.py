@@ -1,0 +1,118 @@
+"""The coach: this step's findings, worst first, each with its fix or "Accept, because …"."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.findings import Finding, Severity, worst_first
+from core.project.actions import VISITS, apply_fix
+from core.project.changes import accept, reopen
+from core.project.journey import open_findings
+from pages.components import draw, session
+
+GLYPHS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
+SHOWN = 3
+
+
+def panel(stage: str, findings: Sequence[Finding]) -> None:
+    """Draw the coach for one step."""
+    project = session.current()
+    ranked = worst_first(list(findings))
+    open_ = open_findings(project, ranked)
+    notes = [finding for finding in ranked if finding.severity is Severity.INFO]
+    accepted = [finding for finding in ranked if finding.key in project.accepted]
+    noted = len(notes) + len(accepted)
+    count = f"{len(open_)} open" + (f", {noted} noted" if noted else "")
+    draw.html(f'<div class="fw-coachhead"><h3 class="fw-section">Coach</h3><span class="fw-note">{count}</span></div>')
+    if not open_:
+        draw.html(
+            f'<div class="fw-finding"><span class="fw-ink-good">{draw.icon("check_circle")}</span>'
+            "<p>Nothing to settle here.</p></div>"
+        )
+    for index, finding in enumerate(open_[:SHOWN]):
+        _card(stage, finding, index)
+    if len(open_) > SHOWN:
+        with st.expander(f"{len(open_) - SHOWN} more", type="compact", icon=":material/more_horiz:"):
+            for index, finding in enumerate(open_[SHOWN:], start=SHOWN):
+                _card(stage, finding, index)
+    for index, finding in enumerate(notes):
+        with st.expander(_plain(finding.title), type="compact", icon=":material/info:", key=f"note_{stage}_{index}"):
+            draw.html(_body(finding))
+    for index, finding in enumerate(accepted):
+        _accepted(stage, finding, index)
+
+
+def _plain(title: str) -> str:
+    """Return a title for a widget's label, in which Markdown has no power."""
+    bare = title.replace("`", "")
+    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+-.!|$:~" else sign for sign in bare)
+
+
+def _body(finding: Finding) -> str:
+    why = f'<p class="fw-why">{draw.marked(finding.why)}</p>' if finding.why else ""
+    return f'<div class="fw-finding"><div><p>{draw.marked(finding.evidence)}</p>{why}</div></div>'
+
+
+def _card(stage: str, finding: Finding, index: int) -> None:
+    with st.container(border=True, key=f"finding_{stage}_{index}", gap="small"):
+        glyph = f'<span class="fw-sev-{finding.severity.value}">{draw.icon(GLYPHS[finding.severity])}</span>'
+        why = f'<p class="fw-why">{draw.marked(finding.why)}</p>' if finding.why else ""
+        draw.html(
+            f'<div class="fw-finding">{glyph}<div><h4>{draw.title_of(finding)}</h4>'
+            f"<p>{draw.marked(finding.evidence)}</p>{why}</div></div>"
+        )
+        if finding.fix is None and not finding.acceptable:
+            return
+        with st.container(horizontal=True, key=f"fixes_{stage}_{index}", gap="small"):
+            if finding.fix is not None:
+                st.button(finding.fix.label, key=f"fix_{stage}_{finding.key}", on_click=_settle, args=(finding,))
+            if finding.acceptable and st.button("Accept …", key=f"accept_{stage}_{finding.key}", type="tertiary"):
+                _ask_reason(stage, finding)
+
+
+def _settle(finding: Finding) -> None:
+    fix = finding.fix
+    assert fix is not None
+    if fix.action in VISITS:
+        st.session_state["visit"] = (fix.action, dict(fix.params))
+        return
+    project = session.current()
+    table = session.table(project)
+    if session.change(lambda seen: apply_fix(seen, fix, table=table, now=session.now())):
+        session.flash(f"Done: {fix.label}")
+
+
+@st.dialog("Accept this finding")
+def _ask_reason(stage: str, finding: Finding) -> None:
+    draw.html(f"<b>{draw.title_of(finding)}</b>")
+    reason = st.text_area(
+        "Because …",
+        key="accept_reason",
+        placeholder="Why is it all right here?",
+        help="Logged with the date, and printed in the model card.",
+    )
+    if st.button("Accept", type="primary", key="primary_accept", disabled=not reason.strip()):
+        if session.change(lambda seen: accept(seen, finding, stage, reason, now=session.now())):
+            session.flash("Accepted and logged")
+        st.rerun()
+
+
+def _accepted(stage: str, finding: Finding, index: int) -> None:
+    given = session.current().accepted[finding.key]
+    with st.expander(
+        f"Accepted: {_plain(finding.title)}", type="compact", icon=":material/task_alt:", key=f"note_{stage}_a{index}"
+    ):
+        draw.html(_body(finding))
+        draw.muted(f"Accepted on {session.local(given.at):%d %B, %H:%M}, because: {given.reason}")
+        st.button(
+            "Take back",
+            key=f"reopen_{stage}_{finding.key}",
+            type="tertiary",
+            on_click=lambda: session.change(lambda seen: reopen(seen, finding.key, now=session.now())),
+        )
+
+
+@st.dialog("Coach", position="right", width=420)
+def drawer(stage: str, findings: Sequence[Finding]) -> None:
+    """Show the coach over the page, where the window is too narrow for its column."""
+    panel(stage, findings)

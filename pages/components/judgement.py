@@ -1,0 +1,347 @@
+"""What Evaluate shows: figures, the line and its cost, curves, residuals, and the sealed test."""
+
+from math import isnan
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import evaluate as charts
+from core.evaluate.threshold import Confusion, money
+from core.framing.frame import Task
+from core.framing.metrics import METRICS
+from core.project import judge
+from core.project.changes import open_seal, set_threshold
+from core.project.document import Project
+from core.project.fingerprint import training_fingerprint
+from core.project.journey import stage_fingerprint
+from pages.components import draw, results, session
+from pages.components.charts import chart
+
+LABEL = 27
+"""Longest label of a figure that stands on one line."""
+HEADLINES = {
+    Task.BINARY: ("recall", "precision"),
+    Task.MULTICLASS: ("balanced_accuracy", "accuracy", "log_loss"),
+    Task.REGRESSION: ("mae", "rmse", "r2"),
+}
+
+
+def figures(project: Project, evaluation: Any) -> None:
+    """Draw the headline figures with their intervals."""
+    keys = [evaluation.main.metric, *(key for key in HEADLINES[evaluation.task] if key != evaluation.main.metric)]
+    items = [_figure(evaluation.score(key), project) for key in keys[:4]]
+    if evaluation.cost is not None:
+        score, curve = evaluation.cost, evaluation.cost_curve
+        mark = draw.Interval(
+            score.value, score.low, score.high, 0, max(curve.nobody, score.high) * 1.1, reference=curve.nobody
+        )
+        items.append(
+            draw.Figure(
+                "Cost per 1,000",
+                money(score.value, curve.currency),
+                note=f"flagging nobody: {money(curve.nobody, curve.currency)}",
+                interval=mark,
+            )
+        )
+    draw.figures(items)
+
+
+def _figure(score: Any, project: Project) -> draw.Figure:
+    metric = METRICS[score.metric]
+    start, end = metric.bounds
+    if end > 1:
+        start, end = 0.0, max(score.high * 1.4, score.value * 1.4)
+    if metric.key == "r2":
+        start, end = min(0.0, score.low), 1.0
+    if isnan(score.low):
+        return draw.Figure(metric.title, "–", note=score.reason)
+    note = f"{metric.format(score.low)} to {metric.format(score.high)}"
+    at = f", at {project.threshold:.2f}" if metric.needs == "decisions" and project.frame.task is Task.BINARY else ""
+    mark = draw.Interval(score.value, score.low, score.high, start, end, label=f"{metric.title}: {score.words}")
+    label = f"{metric.plain} ({metric.title})"
+    label = metric.title if len(label) > LABEL else label
+    return draw.Figure(label, metric.format(score.value), note=note + at, interval=mark)
+
+
+def line(project: Project, evaluation: Any) -> None:
+    """Draw where the line between yes and no stands, what it costs, and the four outcomes."""
+    curve = evaluation.cost_curve
+    positive = str(project.frame.positive)
+    with st.container(border=True, key="theline"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(width="stretch"):
+                rows = project.frame.rows_are
+                note = (
+                    f"Cost per 1,000 {rows}, when those above the line are flagged"
+                    if curve
+                    else (f"{rows.capitalize()} with a chance of “{positive}” at or above the line are flagged")
+                )
+                draw.card_head("Where to draw the line", note)
+            best = evaluation.suggested_threshold
+            label = f"Use cheapest, {best:.2f}" if curve else f"Use best F1, {best:.2f}"
+            st.button(
+                label,
+                key="use_best",
+                type="tertiary",
+                icon=":material/savings:" if curve else ":material/balance:",
+                disabled=project.threshold == round(best, 4) or project.remedy is not None,
+                on_click=_move,
+                args=(best,),
+            )
+        left, right = st.columns([11, 9], gap="medium")
+        with left:
+            shown = (
+                charts.cost_curve_figure(
+                    curve, project.threshold, rows_are=project.frame.rows_are, dark=session.is_dark()
+                )
+                if curve
+                else (charts.pr_figure(evaluation.precision_recall[0], evaluation.confusion, dark=session.is_dark()))
+            )
+            chart(shown, key="line", with_table=False)
+            st.session_state["line_at"] = project.threshold
+            with st.container(key="lineslider"):
+                st.slider(
+                    "Line",
+                    0.0,
+                    1.0,
+                    step=0.01,
+                    key="line_at",
+                    label_visibility="collapsed",
+                    on_change=lambda: _move(st.session_state["line_at"]),
+                    disabled=project.remedy is not None,
+                    help="The remedy chosen under Fairness draws the line by group." if project.remedy else None,
+                )
+        with right:
+            _four(project, evaluation.confusion, positive)
+            if curve:
+                _sum(evaluation, curve)
+        if project.remedy is not None:
+            draw.muted(f"The remedy chosen under Fairness draws the line by {project.remedy.column}.")
+
+
+def _move(threshold: float) -> None:
+    session.change(lambda seen: set_threshold(seen, threshold, now=session.now()))
+
+
+def _four(project: Project, counts: Confusion, positive: str) -> None:
+    costs = project.frame.costs
+
+    def priced(count: int, each: float | None) -> str:
+        if not costs.known or not each:
+            return "<em>no cost</em>" if costs.known else ""
+        total = money(count * each, costs.currency)
+        return f'<em class="cost">× {draw.text(money(each, costs.currency))} = {draw.text(total)}</em>'
+
+    was, was_not = counts.tp + counts.fn, counts.fp + counts.tn
+    draw.html(
+        f'<div class="fw-four"><div class="fw-note">Was {draw.text(positive)} ({was:,})</div>'
+        f'<div class="fw-note">Was not ({was_not:,})</div>'
+        f'<div class="fw-cell right"><b>{counts.tp:,}</b><span>flagged, rightly</span>{priced(counts.tp, None)}</div>'
+        f'<div class="fw-cell"><b>{counts.fp:,}</b><span>flagged for nothing</span>'
+        f"{priced(counts.fp, costs.false_positive)}</div>"
+        f'<div class="fw-cell"><b>{counts.fn:,}</b><span>missed</span>{priced(counts.fn, costs.false_negative)}</div>'
+        f'<div class="fw-cell right"><b>{counts.tn:,}</b><span>left alone, rightly</span>'
+        f"{priced(counts.tn, None)}</div>"
+        "</div>"
+    )
+
+
+def _sum(evaluation: Any, curve: Any) -> None:
+    counts = evaluation.confusion
+    saved = curve.nobody - evaluation.cost.value
+    against = f"{money(abs(saved), curve.currency)} {'less' if saved >= 0 else 'more'} than flagging nobody"
+    draw.html(
+        f'<div class="fw-sum"><div><span class="fw-note">Cost per 1,000</span>'
+        f"<b>{draw.text(money(evaluation.cost.value, curve.currency))}</b></div><div>{draw.text(against)}<br>"
+        f'<span class="fw-note">flags {counts.flagged:.0%}, catches {counts.recall:.0%}</span></div></div>'
+    )
+
+
+def curves(evaluation: Any) -> None:
+    """Draw the curves of a classification, one view at a time."""
+    dark = session.is_dark()
+    views = {"Ranking": evaluation.roc, "Precision": evaluation.precision_recall}
+    views["Calibration"] = evaluation.calibration
+    with st.container(border=True, height="stretch", key="curves"):
+        names = [name for name, found in views.items() if found]
+        if not names:
+            draw.muted("This model gives no chances, so there are no curves.")
+            return
+        view = st.segmented_control(
+            "Curve", names, default=names[0], required=True, key="curve_view", label_visibility="collapsed"
+        )
+        found = views[view or names[0]]
+        shown = found[0]
+        if len(found) > 1:
+            labels = [curve.label for curve in found]
+            label = st.selectbox("Outcome", labels, key="curve_class", label_visibility="collapsed")
+            shown = found[labels.index(label)]
+        if view == "Ranking":
+            chart(charts.roc_figure(shown, evaluation.confusion, dark=dark), key="roc")
+            draw.muted(f"Band: 95% interval. {shown.method}")
+        elif view == "Calibration":
+            chart(charts.calibration_figure(shown, dark=dark), key="calibration")
+            draw.muted(
+                "Of the rows given a chance, the share in which it happened. On the diagonal the chances are right."
+            )
+        else:
+            chart(charts.pr_figure(shown, evaluation.confusion, dark=dark), key="pr")
+
+
+def residuals(project: Project, evaluation: Any) -> None:
+    """Draw the errors of a regression."""
+    target = str(project.frame.target)
+    dark = session.is_dark()
+    left, right = st.columns(2, gap="small")
+    with left, st.container(border=True, height="stretch", key="predicted"):
+        chart(
+            charts.predicted_actual_figure(evaluation.residuals, unit=target, dark=dark),
+            key="predicted",
+            title="Predicted and actual",
+            note="On the diagonal the prediction is right",
+        )
+    with right, st.container(border=True, height="stretch", key="residuals"):
+        chart(
+            charts.residual_figure(evaluation.residuals, unit=target, dark=dark),
+            key="residual",
+            title="Errors (residuals)",
+            note="Actual minus predicted, against the prediction",
+        )
+
+
+def all_scores(evaluation: Any) -> None:
+    """Draw every metric of the task, and each class."""
+    rows = [
+        {
+            "Measure": f"{METRICS[score.metric].plain} ({METRICS[score.metric].title})",
+            "Value": METRICS[score.metric].format(score.value) if not score.reason else "not defined",
+            "95% interval": ""
+            if isnan(score.low)
+            else f"{METRICS[score.metric].format(score.low)} to {METRICS[score.metric].format(score.high)}",
+            "How": score.reason or score.method,
+        }
+        for score in evaluation.scores
+    ]
+    with st.expander("All measures", type="compact", icon=":material/table:", key="note_measures"):
+        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Every measure with its interval")
+        if evaluation.task is Task.MULTICLASS:
+            each = [
+                {
+                    "Outcome": found.label,
+                    "Rows": found.n,
+                    "Precision": found.precision.words,
+                    "Recall": found.recall.words,
+                }
+                for found in evaluation.classes
+            ]
+            st.dataframe(pd.DataFrame(each), hide_index=True, alt="Precision and recall of each outcome")
+
+
+def matrix(evaluation: Any) -> None:
+    """Draw predicted by actual outcomes of a task with several."""
+    with st.container(border=True, height="stretch", key="matrix"):
+        chart(
+            charts.confusion_figure(evaluation.matrix, dark=session.is_dark()),
+            key="matrix",
+            title="Confusion matrix",
+            note="Rows that were one outcome and were taken for another",
+        )
+
+
+def verdict(evaluation: Any) -> None:
+    """Say whether the model learned by heart, or too little."""
+    found = evaluation.verdict
+    if found is None:
+        return
+    with st.container(border=True, key="verdict"):
+        draw.card_head("Seen against unseen rows", "Does the model hold up on rows it has not seen?")
+        metric = METRICS[evaluation.main.metric]
+        draw.pairs(
+            [
+                (f"{metric.title} on rows seen", metric.format(found.seen)),
+                (f"{metric.title} on rows left out", metric.format(found.unseen)),
+                ("Verdict", found.sentence),
+                ("What to do", found.advice),
+            ]
+        )
+
+
+def seal(project: Project, evaluation: Any) -> None:
+    """Draw the sealed test: closed with its preconditions, or opened with its count."""
+    built = results.problem(project)
+    rows = len(built.split.test)
+    mark = stage_fingerprint(project, "evaluate", results.board(project))
+    mine = [opening for opening in project.seal if opening.fingerprint == mark]
+    opened = {0: "Never opened.", 1: "Opened once."}.get(len(project.seal), f"Opened {len(project.seal)} times.")
+    glyph = "lock_open" if mine else "lock"
+    with st.container(border=True, height="stretch", key="seal"):
+        draw.html(
+            f'<div class="fw-start"><div class="fw-tile fw-tone-gray">{draw.icon(glyph)}</div>'
+            '<div><div class="fw-cardtitle">Sealed test</div>'
+            f'<div class="fw-note">{rows:,} rows. {opened}</div></div></div>'
+        )
+        if mine:
+            last = mine[-1]
+            metric = METRICS[last.metric]
+            draw.pairs(
+                [
+                    ("Opened", f"{session.local(last.at):%d %B %Y, %H:%M}"),
+                    (
+                        metric.title,
+                        f"{metric.format(last.score)} ({metric.format(last.low)} to {metric.format(last.high)})",
+                    ),
+                    ("On the rows left out it was", metric.format(evaluation.main.value)),
+                    ("Does the score hold?", _holds(last, evaluation)),
+                ]
+            )
+        else:
+            draw.said(
+                "Open it once, when model, recipe and line are settled. It answers one question: does the score hold? "
+                "Each opening is counted, dated, and printed in the model card."
+            )
+        current = project.training == training_fingerprint(project)
+        run = results.results_board(project).run(str(results.run_of(project)))
+        checks = [("Model chosen", run.title), ("Scores up to date", "Yes" if current else "No, something changed")]
+        if project.frame.task is Task.BINARY:
+            checks.insert(1, ("Line set", f"{project.threshold:.2f}"))
+        if not mine:
+            draw.pairs(checks, ["good"] * (len(checks) - 1) + ["good" if current else "look"])
+        st.space("stretch")
+        label = "Open it again …" if project.seal else "Open the sealed test …"
+        if st.button(
+            label,
+            key="open_seal",
+            width="stretch",
+            icon=":material/lock_open:",
+            disabled=not current or bool(mine),
+            help=None if current else "Train again first: what is opened must be what was judged.",
+        ):
+            _ask(project)
+
+
+def _holds(last: Any, evaluation: Any) -> str:
+    if last.low <= evaluation.main.value <= last.high:
+        return "Yes, within its interval"
+    better = (last.score > evaluation.main.value) == METRICS[last.metric].higher_is_better
+    return "It came out better than expected" if better else "No, it came out worse"
+
+
+@st.dialog("Open the sealed test")
+def _ask(project: Project) -> None:
+    draw.muted(
+        "After this the test rows are no longer unseen by you. If you change the model because of what they say, the "
+        "score flatters. The opening is counted and dated."
+    )
+    if st.button("Open and record", type="primary", key="primary_seal"):
+        with st.spinner("Judging the model on the sealed rows …"):
+            opening = judge.open_seal(
+                project,
+                results.problem(project),
+                results.pipeline(project),
+                run=str(results.run_of(project)),
+                fingerprint=stage_fingerprint(project, "evaluate", results.board(project)),
+                now=session.now(),
+            )
+        session.change(lambda seen: open_seal(seen, opening))
+        st.rerun()

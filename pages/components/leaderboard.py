@@ -1,0 +1,159 @@
+"""The leaderboard: one row a candidate, with its interval, and Choose."""
+
+import math
+
+import streamlit as st
+
+from core.framing.metrics import METRICS, Metric
+from core.project.changes import choose_run
+from core.project.document import Project
+from core.train.board import Leaderboard, Run, RunStatus
+from pages.components import draw, session
+
+DIVIDER = "Below: worse than the best by more than chance (paired test on the folds, p &lt; 0.05)"
+COLUMNS = "34px minmax(0,1.5fr) minmax(60px,1.3fr) 64px 62px 52px"
+LEARNS_BY_HEART = 0.1
+"""A gap between seen and unseen beyond this is shown in orange."""
+STATES = {
+    RunStatus.FAILED: ("Failed", "red"),
+    RunStatus.SKIPPED: ("Skipped", "gray"),
+    RunStatus.STOPPED: ("Stopped", "orange"),
+}
+
+
+def scale(board: Leaderboard) -> tuple[float, float]:
+    """Return the ends of the one scale all intervals are drawn on, rounded outwards."""
+    ends = [
+        end for run in board.done for end in (run.low, run.high, run.score) if end is not None and math.isfinite(end)
+    ]
+    if not ends:
+        return 0.0, 1.0
+    low, high = min(ends), max(ends)
+    step = 10 ** math.floor(math.log10(max(high - low, 1e-9)))
+    step = step / 2 if (high - low) / step < 3 else step
+    return math.floor(low / step) * step, math.ceil(high / step) * step
+
+
+def draw_board(project: Project, board: Leaderboard, chosen: str | None) -> None:
+    """Draw every candidate: the finished ones by score, then the running, the waiting and the rest."""
+    metric = METRICS[board.metric]
+    start, end = scale(board)
+    best = next((run.score for run in board.done if not run.is_baseline), None)
+    head = (
+        f'<div class="fw-rowhead" style="grid-template-columns:{COLUMNS} 88px"><span></span><span>Model</span>'
+        f'<span class="fw-scale"><span>{metric.format(start)}</span>'
+        "<span>95% interval</span>"
+        f"<span>{metric.format(end)}</span></span>"
+        '<span class="fw-num">Score</span><span class="fw-num">Seen − unseen</span>'
+        '<span class="fw-num">Time</span></div>'
+    )
+    with st.container(border=True, gap=None, key="list_board"):
+        draw.html(head)
+        ranked = [run for run in board.done if not run.is_baseline]
+        tied = [run for run in ranked if run.tied]
+        last_tied = max((rank for rank, run in enumerate(ranked, start=1) if run.tied), default=0)
+        for rank, run in enumerate(ranked, start=1):
+            if rank == last_tied + 1 and last_tied:
+                draw.html(f'<div class="fw-divider">{DIVIDER}</div>')
+            place = "=1" if run.tied and len(tied) > 1 else str(rank)
+            _done(project, run, place, metric, (start, end), best, is_chosen=run.key == chosen)
+        if board.baseline is not None:
+            draw.html('<div class="fw-divider">The naive baseline: what guessing scores</div>')
+            _done(project, board.baseline, "", metric, (start, end), best, is_chosen=False)
+        for run in board.runs:
+            if run.status is not RunStatus.DONE:
+                _unfinished(run, board.folds)
+
+
+def _seen_gap(run: Run, metric: Metric) -> tuple[str, bool]:
+    if run.seen is None or run.score is None:
+        return "", False
+    gap = run.seen - run.score
+    relative = abs(gap) if metric.bounds[1] <= 1 else abs(gap) / max(abs(run.score), 1e-12)
+    sign = "+" if gap >= 0 else "−"
+    shown = f"{abs(gap):.2f}" if metric.bounds[1] <= 1 else metric.format(abs(gap))
+    worse = gap > 0 if metric.higher_is_better else gap < 0
+    return f"{sign}{shown}", worse and relative > LEARNS_BY_HEART
+
+
+def seconds_words(seconds: float) -> str:
+    """Return a duration in words."""
+    if seconds < 1:
+        return "<1 s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def _done(
+    project: Project,
+    run: Run,
+    place: str,
+    metric: Metric,
+    ends: tuple[float, float],
+    best: float | None,
+    *,
+    is_chosen: bool,
+) -> None:
+    score = run.score if run.score is not None else float("nan")
+    low = run.low if run.low is not None else score
+    high = run.high if run.high is not None else score
+    mark = draw.Interval(
+        score,
+        low,
+        high,
+        *ends,
+        tone="main" if run.tied or is_chosen else "rest",
+        reference=best,
+        label=f"{run.title}: {metric.format(score)}, 95% interval {metric.format(low)} to {metric.format(high)}",
+    )
+    gap, wide = _seen_gap(run, metric)
+    edge = " fw-tied" if run.tied else ""
+    with st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="center",
+        key=f"row_run_{run.key}{'_selected' if is_chosen else ''}",
+    ):
+        with st.container(width="stretch"):
+            note = run.summary + (f". {run.reason}" if run.reason else "")
+            draw.html(
+                f'<div class="fw-grid{edge}" style="grid-template-columns:{COLUMNS}">'
+                f'<span class="fw-num fw-sub">{place}</span>'
+                f'<div><b>{draw.text(run.title)}</b><div class="fw-sub">{draw.text(note)}</div></div>'
+                f'{draw.interval(mark)}<b class="fw-num">{draw.text(metric.format(score))}</b>'
+                f'<span class="fw-num{" fw-ink-look" if wide else ""}">{draw.text(gap)}</span>'
+                f'<span class="fw-num">{seconds_words(run.fit_seconds)}</span></div>'
+            )
+        if is_chosen:
+            st.button("Chosen", key=f"choose_{run.key}", icon=":material/check:", width=100)
+        elif not run.is_baseline:
+            st.button("Choose", key=f"choose_{run.key}", width=100, on_click=_choose, args=(run.key, run.title))
+        else:
+            st.space(100)
+
+
+def _choose(key: str, title: str) -> None:
+    session.change(lambda seen: choose_run(seen, key, title, now=session.now()))
+
+
+def _unfinished(run: Run, folds: int) -> None:
+    if run.status is RunStatus.RUNNING:
+        done = len(run.folds)
+        ticks = "".join(
+            f'<i class="{"done" if index < done else "now" if index == done else ""}"></i>' for index in range(folds)
+        )
+        fold = f"fold {done + 1} of {folds}" if done < folds else "fitting on all training rows"
+        said = (
+            f'<span class="fw-ticks" role="img" aria-label="{fold}">{ticks}</span> <span class="fw-sub">{fold}</span>'
+        )
+    elif run.status is RunStatus.WAITING:
+        about = f", about {seconds_words(run.forecast_seconds)}" if run.forecast_seconds else ""
+        said = f'<span class="fw-sub">Waiting{about}</span>'
+    else:
+        label, tone = STATES[run.status]
+        said = f'{draw.chip(label, tone)} <span class="fw-sub">{draw.text(run.reason)}</span>'
+    draw.html(
+        '<div class="fw-plainrow"><div class="fw-grid fw-unfinished">'
+        f'<span></span><span class="fw-off">{draw.text(run.title)}</span><div>{said}</div></div></div>'
+    )

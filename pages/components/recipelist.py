@@ -1,0 +1,251 @@
+"""The recipe as an ordered list: switch, move, edit, remove, add, undo, redo, and before and after."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.prepare.recipe import Step
+from core.prepare.spec import ParamSpec, StepSpec
+from core.prepare.steps import STEPS
+from core.project import changes
+from core.project.actions import new_step_id
+from core.project.document import Project
+from pages.components import draw, results, session
+from pages.components.charts import chart
+
+TONES = {"fixed": ("gray", "keep"), "rows": ("gray", "table_rows"), "learned": ("violet", "layers")}
+MENU = ("Edit", "Move up", "Move down", "Remove")
+GRID = "24px 24px minmax(0,1fr) 138px 104px"
+
+
+def recipe(project: Project) -> None:
+    """Draw the recipe."""
+    steps = project.recipe.steps
+    on = len(project.recipe.active)
+    with st.container(
+        horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="recipehead"
+    ):
+        with st.container(width="stretch"):
+            draw.heading("Recipe", f"{len(steps)} steps, {on} on")
+        with st.container(horizontal=True, wrap=False, width="content"):
+            st.button(
+                "Undo",
+                key="undo_recipe",
+                type="tertiary",
+                icon=":material/undo:",
+                disabled=not project.recipe_past,
+                on_click=lambda: session.change(lambda seen: changes.undo(seen, now=session.now())),
+            )
+            st.button(
+                "Redo",
+                key="redo_recipe",
+                type="tertiary",
+                icon=":material/redo:",
+                disabled=not project.recipe_future,
+                on_click=lambda: session.change(lambda seen: changes.redo(seen, now=session.now())),
+            )
+            if st.button("Add step", key="add_step", icon=":material/add:"):
+                _add()
+    effects = results.recipe_effects(project)
+    selected = _selected(project)
+    with st.container(border=True, gap=None, key="list_recipe"):
+        if not steps:
+            draw.html('<div class="fw-plainrow fw-sub">No step. Raw columns go to the model as they are.</div>')
+        for number, step in enumerate(steps, start=1):
+            _row(project, step, number, effects.get(step.id, ""), is_selected=step.id == selected)
+
+
+def _selected(project: Project) -> str | None:
+    ids = [step.id for step in project.recipe.steps]
+    chosen = st.session_state.get("step_looked_at")
+    return chosen if chosen in ids else (ids[0] if ids else None)
+
+
+def _row(project: Project, step: Step, number: int, effect: str, *, is_selected: bool) -> None:
+    spec = STEPS[step.kind]
+    assert project.table_schema is not None
+    line = draw.marked(spec.describe(step, project.table_schema))
+    tone, glyph = TONES[spec.scope.value]
+    off = "" if step.on else " fw-off"
+    with st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="center",
+        key=f"row_step_{number}{'_selected' if is_selected else ''}",
+    ):
+        with st.container(width="stretch"):
+            draw.html(
+                f'<div class="fw-grid{off}" style="grid-template-columns:{GRID}">'
+                f'<span class="fw-sub fw-num">{number}</span>'
+                f"{draw.icon(spec.icon)}<div><div>{line}</div>"
+                f'<div class="fw-sub">{draw.marked(step.reason or spec.summary)}</div></div>'
+                f"<div>{draw.chip(spec.scope.words, tone, glyph)}</div>"
+                f'<div class="fw-num fw-sub">{draw.text(effect)}</div></div>'
+            )
+        key = f"on_{step.id}"
+        st.session_state[key] = step.on
+        st.toggle(f"Step {number} on", key=key, label_visibility="collapsed", on_change=_switch, args=(step.id, number))
+        st.button(
+            "",
+            key=f"look_{step.id}",
+            icon=":material/compare:",
+            type="tertiary",
+            help=f"Show step {number} before and after",
+            on_click=lambda: st.session_state.update(step_looked_at=step.id),
+        )
+        picked = st.menu_button(
+            "",
+            MENU,
+            key=f"menu_{step.id}",
+            type="tertiary",
+            icon=":material/more_vert:",
+            help=f"More for step {number}",
+        )
+        _menu(project, step, number, picked)
+
+
+def _switch(step_id: str, number: int) -> None:
+    on = bool(st.session_state[f"on_{step_id}"])
+    what = f"Switched step {number} {'on' if on else 'off'}"
+    session.change(lambda seen: changes.edit_recipe(seen, seen.recipe.changed(step_id, on=on), what, now=session.now()))
+
+
+def _menu(project: Project, step: Step, number: int, picked: str | None) -> None:
+    if picked == "Edit":
+        _edit(step, STEPS[step.kind])
+        return
+    moves = {"Move up": -1, "Move down": 1}
+    if picked in moves:
+        edited, what = project.recipe.moved(step.id, moves[picked]), f"Moved step {number}"
+    elif picked == "Remove":
+        edited, what = project.recipe.without(step.id), f"Removed step {number}"
+    else:
+        return
+    session.change(lambda seen: changes.edit_recipe(seen, edited, what, now=session.now()))
+    st.rerun()
+
+
+@st.dialog("Edit step")
+def _edit(step: Step, spec: StepSpec) -> None:
+    project = session.current()
+    draw.muted(spec.summary)
+    columns, params = _fields(project, spec, step)
+    if st.button("Save step", type="primary", key="primary_savestep", disabled=spec.needs_columns and not columns):
+        session.change(
+            lambda seen: changes.edit_recipe(
+                seen,
+                seen.recipe.changed(step.id, columns=columns, params=params),
+                f"Edited step: {spec.title}",
+                now=session.now(),
+            )
+        )
+        st.rerun()
+
+
+@st.dialog("Add a step")
+def _add() -> None:
+    project = session.current()
+    kind = st.selectbox("Step", list(STEPS), format_func=lambda key: STEPS[key].title, key="add_kind")
+    spec = STEPS[kind]
+    draw.muted(f"{spec.summary} {spec.scope.words}.")
+    columns, params = _fields(project, spec, Step(id="new", kind=kind))
+    if st.button("Add step", type="primary", key="primary_addstep", disabled=spec.needs_columns and not columns):
+        step = Step(id=new_step_id(project, kind), kind=kind, columns=columns, params=params, reason="Added by you")
+        order = list(STEPS)
+        later = [i for i, other in enumerate(project.recipe.steps) if order.index(other.kind) > order.index(kind)]
+        at = later[0] if later else len(project.recipe.steps)
+        session.change(
+            lambda seen: changes.edit_recipe(
+                seen, seen.recipe.with_step(step, at), f"Added step: {spec.title}", now=session.now()
+            )
+        )
+        st.session_state["step_looked_at"] = step.id
+        st.rerun()
+
+
+def _fields(project: Project, spec: StepSpec, step: Step) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Draw a step's columns and settings; returns what they say."""
+    assert project.table_schema is not None
+    columns: tuple[str, ...] = ()
+    if spec.suits:
+        usable = set(project.table_schema.of_type(*spec.suits)) & set(project.table_schema.features(project.frame))
+        options = [name for name in project.table_schema.names if name in usable or name in step.columns]
+        everything = "Choose columns" if spec.needs_columns else "Every column it suits"
+        columns = tuple(
+            st.multiselect(
+                "Columns",
+                options,
+                default=list(step.columns),
+                key=f"cols_{step.id}_{spec.kind}",
+                placeholder=everything,
+            )
+        )
+    values = spec.settings(step)
+    return columns, {param.name: _field(param, values[param.name], f"{step.id}_{spec.kind}") for param in spec.params}
+
+
+def _field(param: ParamSpec, value: Any, key: str) -> Any:
+    key = f"param_{key}_{param.name}"
+    if param.kind == "choice":
+        words = dict(param.choices)
+        options = list(words)
+        return st.selectbox(
+            param.label,
+            options,
+            index=options.index(value),
+            format_func=words.__getitem__,
+            key=key,
+            help=param.help or None,
+        )
+    if param.kind == "number":
+        return st.number_input(
+            param.label, value=float(value), min_value=param.low, max_value=param.high, key=key, help=param.help or None
+        )
+    if param.choices:
+        words = dict(param.choices)
+        return st.multiselect(
+            param.label,
+            list(words),
+            default=list(value),
+            format_func=words.__getitem__,
+            key=key,
+            help=param.help or None,
+        )
+    shown = (
+        value if isinstance(value, list) else sorted({str(item) for given in dict(value).values() for item in given})
+    )
+    typed = st.text_input(
+        param.label, ", ".join(str(item) for item in shown), key=key, help=param.help or "Separated by commas"
+    )
+    return [part.strip() for part in typed.split(",") if part.strip()]
+
+
+def before_after(project: Project) -> None:
+    """Draw what the selected step does to the training rows."""
+    from core.charts import prepare as charts
+
+    selected = _selected(project)
+    with st.container(border=True, height="stretch", key="beforeafter"):
+        if selected is None:
+            draw.card_head("Before and after", "The recipe has no step yet.")
+            return
+        number = project.recipe.position(selected) + 1
+        looked = st.session_state.get(f"preview_{selected}")
+        preview = results.preview(project, selected, looked)
+        note = (
+            f"of the {preview.rows_in:,} training rows"
+            if preview.rows_in == preview.of_rows
+            else (f"{preview.rows_in:,} of {preview.of_rows:,} training rows")
+        )
+        draw.card_head(f"Step {number}, before and after", f"{preview.column or 'All columns'}, {note}")
+        if len(preview.choices) > 1 and preview.column:
+            st.selectbox(
+                "Column shown",
+                preview.choices,
+                index=preview.choices.index(preview.column),
+                key=f"preview_{selected}",
+                label_visibility="collapsed",
+            )
+        if preview.before is not None:
+            chart(charts.before_after(preview, dark=session.is_dark()), key="beforeafter")
+        draw.muted(preview.words)

@@ -1,0 +1,274 @@
+"""Results of the open project, each cached under the fingerprint of what it was made from."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.errors import FairwayError
+from core.findings import Finding
+from core.project import judge
+from core.project.document import Project
+from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
+from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
+from core.train.board import Leaderboard
+from pages.components import session
+
+KEPT = 8
+"""Results of a kind kept in memory, over all sessions."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _profile(fingerprint: str, _project: Project) -> Any:
+    return judge.profile(_project, session.table(_project))
+
+
+def profile(project: Project) -> Any:
+    """Return the profile of the project's table."""
+    return _profile(data_fingerprint(project), project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _problem(fingerprint: str, _project: Project) -> Any:
+    return judge.problem(_project, session.table(_project))
+
+
+def problem(project: Project) -> Any:
+    """Return what training works on; raises in plain words where frame and table do not fit."""
+    return _problem(training_fingerprint(project), project)
+
+
+def board(project: Project) -> Leaderboard | None:
+    """Return the leaderboard of the training that was last started, as it stands now."""
+    if project.training is None:
+        return None
+    return session.workspace().training(project.id, project.training).board()
+
+
+def run_of(project: Project) -> str | None:
+    """Return the key of the project's model."""
+    return chosen_run(project, board(project))
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _pipeline(project_key: str, training: str, run: str) -> Any:
+    return session.workspace().training(project_key, training).pipeline(run)
+
+
+def pipeline(project: Project) -> Any:
+    """Return the fitted pipeline of the project's model."""
+    return _pipeline(project.id, str(project.training), str(run_of(project)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _outcomes(project_key: str, training: str, run: str) -> Any:
+    kept = session.workspace().training(project_key, training)
+    return kept.outcomes(run), kept.folds(run)
+
+
+def raw_outcomes(project: Project) -> Any:
+    """Return out-of-fold outcomes of the project's model, before line and remedy, with the fold of each row."""
+    return _outcomes(project.id, str(project.training), str(run_of(project)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _judged(fingerprint: str, _project: Project) -> Any:
+    outcomes, folds = raw_outcomes(_project)
+    return judge.decided(_project, problem(_project), outcomes, folds)
+
+
+def judged(project: Project) -> Any:
+    """Return out-of-fold outcomes of the project's model at its line and with its remedy."""
+    return _judged(_model_mark(project), project)
+
+
+def _model_mark(project: Project) -> str:
+    # costs, limit and measure of the frame change what is said of a model, not the model
+    return digest([project.id, stage_fingerprint(project, "evaluate", board(project)), frame_fingerprint(project)])
+
+
+def results_board(project: Project) -> Leaderboard:
+    """Return the leaderboard; call only where one exists."""
+    found = board(project)
+    assert found is not None
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _evaluation(fingerprint: str, _project: Project) -> Any:
+    run = run_of(_project)
+    assert run is not None
+    return judge.evaluation(_project, judged(_project), results_board(_project), run)
+
+
+def evaluation(project: Project) -> Any:
+    """Return the evaluation of the project's model on the rows left out."""
+    return _evaluation(_model_mark(project), project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _explanation(fingerprint: str, _project: Project) -> Any:
+    return judge.explanation(_project, problem(_project), pipeline(_project))
+
+
+def explanation(project: Project) -> Any:
+    """Return the contributions of columns in the project's model."""
+    return _explanation(digest([project.id, project.training, run_of(project)]), project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT * 2)
+def _audit(fingerprint: str, column: str, _project: Project) -> Any:
+    return judge.audit(_project, problem(_project), judged(_project), column)
+
+
+def audit(project: Project, column: str) -> Any:
+    """Return the rates by group of one sensitive column."""
+    return _audit(_model_mark(project), column, project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _known() -> dict[tuple[str, str, str], tuple[Finding, ...]]:
+    return {}
+
+
+def remember(project: Project, stage: str, found: Sequence[Finding]) -> None:
+    """Keep a stage's findings for the sidebar, under the fingerprint of what they speak of."""
+    known = _known()
+    known[(project.id, stage, _mark(project, stage))] = tuple(found)
+    while len(known) > 2_000:
+        known.pop(next(iter(known)))
+
+
+def _mark(project: Project, stage: str) -> str:
+    found = board(project)
+    parts: list[object] = [stage_fingerprint(project, stage, found), frame_fingerprint(project)]
+    if stage == "data":
+        parts += [project.split.model_dump(mode="json"), [step.model_dump() for step in project.recipe.active]]
+    if stage == "train" and found is not None:
+        parts += [project.chosen, found.finished, [run.key for run in found.done]]
+    if stage == "export":
+        parts += [len(project.exports), len(project.seal), sorted(project.accepted)]
+    return digest(parts)
+
+
+def findings(project: Project, stage: str) -> tuple[Finding, ...]:
+    """Return a stage's findings, computed once for what they speak of."""
+    key = (project.id, stage, _mark(project, stage))
+    known = _known()
+    if key not in known:
+        remember(project, stage, _compute(project, stage))
+    return known[key]
+
+
+def _compute(project: Project, stage: str) -> Sequence[Finding]:
+    table = session.table_or_none(project)
+    if stage == "frame":
+        return judge.frame_findings(project, table)
+    if table is None:
+        return ()
+    if stage == "data":
+        return judge.data_findings(project, table, profile(project))
+    if not project.frame.complete:
+        return ()
+    if stage == "prepare":
+        try:
+            return judge.prepare_findings(project, problem(project))
+        except FairwayError as error:
+            return judge.prepare_findings(project, error)
+    found = board(project)
+    if found is None or not any(not run.is_baseline for run in found.done):
+        return ()
+    if stage == "train":
+        return judge.train_findings(project, found)
+    if project.training != training_fingerprint(project):
+        return (judge.outdated_finding(project),)
+    if stage == "evaluate":
+        return evaluation(project).findings
+    if stage == "explain":
+        return judge.explain_findings(project, explanation(project), problem(project))
+    if stage == "fairness":
+        return judge.fairness_findings(
+            project, {c: audit(project, c) for c in project.frame.sensitive}, problem(project)
+        )
+    if stage == "export":
+        return judge.export_findings(project)
+    return ()
+
+
+def facts(project: Project) -> Facts:
+    """Return what is known beside the project: board, job, and the findings computed so far."""
+    known = {}
+    for stage in ("frame", "data", "prepare"):
+        known[stage] = findings(project, stage)
+    for stage in ("train", "evaluate", "explain", "fairness"):
+        kept = _known().get((project.id, stage, _mark(project, stage)))
+        if kept is not None:
+            known[stage] = kept
+    job = session.latest_job(project, "train")
+    running = failed = ""
+    if job is not None and job.is_live:
+        since = session.now() - (job.started or job.created)
+        minutes, seconds = divmod(int(since.total_seconds()), 60)
+        running = f"Training, {f'{minutes} min ' if minutes else ''}{seconds} s"
+    elif job is not None and job.state in ("failed", "interrupted"):
+        failed = job.error
+    return Facts(board=board(project), running=running, failed=failed, findings=known)
+
+
+def states(project: Project) -> tuple[StepState, ...]:
+    """Return the state of every step."""
+    return journey(project, facts(project))
+
+
+def chosen_of(project: Project, found: Leaderboard) -> str | None:
+    """Return the key of the project's model on a board."""
+    return chosen_run(project, found)
+
+
+def forecast_sentence(project: Project) -> str:
+    """Return what a training would take, in one sentence."""
+    return judge.forecast_sentence(project, problem(project))
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _effects(fingerprint: str, _project: Project) -> dict[str, str]:
+    from core.prepare.preview import effects
+
+    return effects(problem(_project))
+
+
+def recipe_effects(project: Project) -> dict[str, str]:
+    """Return what each step of the recipe does to the training rows, in a few words."""
+    return _effects(
+        digest([data_fingerprint(project), project.split.model_dump(), project.recipe.model_dump()]), project
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT * 2)
+def _preview(fingerprint: str, step_id: str, column: str | None, _project: Project) -> Any:
+    from core.prepare.preview import preview_step
+
+    return preview_step(problem(_project), step_id, column)
+
+
+def preview(project: Project, step_id: str, column: str | None) -> Any:
+    """Return one step's before and after on the training rows."""
+    mark = digest([data_fingerprint(project), project.split.model_dump(), project.recipe.model_dump()])
+    return _preview(mark, step_id, column, project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _remedies(fingerprint: str, column: str, _project: Project) -> Any:
+    from core.project.remedies import compare_remedies
+
+    outcomes, folds = raw_outcomes(_project)
+    try:
+        return compare_remedies(_project, problem(_project), outcomes, folds, column)
+    except FairwayError as error:
+        return error.message
+
+
+def remedies(project: Project, column: str) -> Any:
+    """Return every remedy for a column, compared; or in words why there is none."""
+    bare = project.updated(remedy=None)
+    return _remedies(_model_mark(bare), column, bare)

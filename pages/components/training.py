@@ -1,0 +1,208 @@
+"""Starting, watching, stopping and discarding a training."""
+
+import streamlit as st
+
+from core.errors import FairwayError
+from core.framing.metrics import METRICS
+from core.jobs import api
+from core.jobs.job import Job, JobState
+from core.limits import BUDGET_SECONDS
+from core.project.changes import logged
+from core.project.document import Project
+from core.project.fingerprint import training_fingerprint
+from core.train.board import Leaderboard, TrainPlan
+from core.train.catalog import candidates
+from pages.components import draw, leaderboard, results, session, states
+
+BUDGETS = {30: "30 seconds", 60: "1 minute", 180: "3 minutes", 600: "10 minutes", 1800: "30 minutes", 7200: "2 hours"}
+assert min(BUDGETS) >= BUDGET_SECONDS[0]
+
+
+def start(project: Project) -> None:
+    """Start a training of the project as it is now; a second start of the same gives the same job."""
+    fingerprint = training_fingerprint(project)
+    plan = project.plan
+    session.change(
+        lambda seen: logged(
+            seen.updated(training=fingerprint, chosen=seen.chosen if seen.training == fingerprint else None),
+            "train",
+            f"Started training: {len(candidates_of(seen)) - 1} candidates, {BUDGETS.get(int(plan.budget_seconds), '')}",
+            now=session.now(),
+        )
+    )
+    try:
+        api.submit(
+            session.workspace(),
+            project.id,
+            "train",
+            {"fingerprint": fingerprint, "plan": plan.model_dump(mode="json")},
+            key=fingerprint,
+            now=session.now(),
+        )
+    except FairwayError as error:
+        st.session_state["refused"] = error.message
+
+
+def candidates_of(project: Project) -> tuple:
+    """Return the candidates the plan tries."""
+    assert project.frame.task is not None
+    return candidates(project.frame.task, project.plan.candidates)
+
+
+def settings(project: Project) -> None:
+    """Draw what to try and for how long."""
+    assert project.frame.task is not None
+    options = [spec for spec in candidates(project.frame.task) if not spec.is_baseline]
+    titles = {spec.key: spec.title for spec in options}
+    chosen = [spec.key for spec in candidates_of(project) if not spec.is_baseline]
+    st.session_state["plan_candidates"] = chosen
+    st.session_state["plan_budget"] = min(BUDGETS, key=lambda seconds: abs(seconds - project.plan.budget_seconds))
+    left, right = st.columns([3, 1])
+    left.multiselect(
+        "Candidates", list(titles), format_func=titles.__getitem__, key="plan_candidates", on_change=_write_plan
+    )
+    right.selectbox(
+        "Time budget", list(BUDGETS), format_func=BUDGETS.__getitem__, key="plan_budget", on_change=_write_plan
+    )
+    with st.expander("What each is good at", type="compact", icon=":material/info:", key="note_goodat"):
+        for spec in options:
+            draw.html(f'<p class="fw-muted"><b>{draw.text(spec.title)}.</b> {draw.text(spec.good_at)}</p>')
+
+
+def _write_plan() -> None:
+    keys = tuple(st.session_state["plan_candidates"])
+    budget = float(st.session_state["plan_budget"])
+
+    def edit(seen: Project) -> Project:
+        plan = TrainPlan(candidates=keys, budget_seconds=budget, seed=seen.plan.seed)
+        return seen.updated(plan=plan)
+
+    session.change(edit)
+
+
+def watch(project: Project, job: Job) -> None:
+    """Draw the job card and the leaderboard of a training at work; the page is drawn anew when it ends."""
+    before = results.board(project)
+    usable = before is not None and len(before.done) > 1
+
+    @st.fragment(run_every=1)
+    def live() -> None:
+        seen = session.latest_job(project, "train")
+        if seen is None or not seen.is_live:
+            st.rerun(scope="app")
+            return
+        board = results.board(project)
+        if board is not None and len(board.done) > 1 and not usable:
+            st.rerun(scope="app")
+        _job_card(project, seen, board)
+        if board is not None:
+            _heading(board)
+            leaderboard.draw_board(project, board, results.chosen_of(project, board))
+
+    live()
+
+
+def _job_card(project: Project, job: Job, board: Leaderboard | None) -> None:
+    seconds = int(job.seconds(session.now()))
+    budget = leaderboard.seconds_words(project.plan.budget_seconds)
+    if job.state is JobState.QUEUED:
+        title, note = "Waiting for a free place", "Another job of this machine runs first. You can close this page."
+    else:
+        title = job.message or "Starting"
+        done = sum(run.status.value not in ("waiting", "running") for run in board.runs) if board else 0
+        all_ = len(board.runs) if board else len(candidates_of(project))
+        note = f"{done} of {all_} candidates done. {seconds} s of {budget}. Seed {project.plan.seed}."
+        if job.state is JobState.STOPPING:
+            title = "Stopping, and keeping what is finished"
+    with st.container(border=True, key="jobcard"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(width="stretch"):
+                draw.card_head(title, note)
+            st.button(
+                "Stop and keep",
+                key="stop_job",
+                icon=":material/stop_circle:",
+                disabled=job.state is JobState.STOPPING,
+                on_click=lambda: api.stop(session.workspace(), job.id, now=session.now()),
+            )
+            if st.button("Discard", key="discard_job", type="tertiary"):
+                st.session_state["ask_discard"] = job.id
+        if st.session_state.get("ask_discard") == job.id:
+            _ask_discard(job)
+        st.progress(min(1.0, max(0.0, job.progress)))
+
+
+def _ask_discard(job: Job) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="row_discard"):
+        draw.muted("Throw away what this training found so far?")
+        st.button("Discard it", key="discard_yes", on_click=_discard, args=(job.id,))
+        st.button("Go on training", key="discard_no", type="tertiary", on_click=_keep_on)
+
+
+def _keep_on() -> None:
+    st.session_state.pop("ask_discard", None)
+
+
+def _discard(job_id: str) -> None:
+    st.session_state.pop("ask_discard", None)
+    api.discard(session.workspace(), job_id, now=session.now())
+    session.change(
+        lambda seen: logged(
+            seen.updated(training=None, chosen=None), "train", "Discarded the training", now=session.now()
+        )
+    )
+
+
+def _heading(board: Leaderboard) -> None:
+    metric = METRICS[board.metric]
+    draw.heading("Leaderboard", f"{metric.title} on {board.rows:,} training rows, each judged when left out")
+
+
+def ended_card(project: Project, job: Job | None, board: Leaderboard) -> None:
+    """Say how the last training ended, and offer to go on."""
+    how = {
+        "done": "Every candidate was tried",
+        "stopped": "Stopped by you",
+        "budget": "The time budget ran out",
+    }.get(board.ended, "The training ended early")
+    done = len(board.done)
+    note = (
+        f"{done} of {len(board.runs)} candidates finished in {leaderboard.seconds_words(board.seconds)}. "
+        f"{board.rows:,} training rows in {board.folds} folds, {board.test_rows:,} sealed. Seed {board.seed}."
+    )
+    if job is not None and job.state in (JobState.FAILED, JobState.INTERRUPTED):
+        how, note = (
+            "The training did not finish",
+            f"{job.error} {done} finished candidates are kept. Nothing else changed.",
+        )
+    with st.container(border=True, key="jobcard"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(width="stretch"):
+                draw.card_head(how, note)
+            again = "Train again" if project.training != training_fingerprint(project) else "Train more"
+            st.button(again, key="train_again", icon=":material/replay:", on_click=start, args=(project,))
+        with st.expander("Candidates and time", type="compact", key="note_plan"):
+            settings(project)
+
+
+def board_view(project: Project, board: Leaderboard) -> None:
+    """Draw the finished leaderboard with its recommendation and notes."""
+    _heading(board)
+    leaderboard.draw_board(project, board, results.chosen_of(project, board))
+    if board.recommendation:
+        draw.muted(board.recommendation)
+    for note in board.notes:
+        draw.muted(note)
+
+
+def failed(project: Project, job: Job) -> None:
+    """Say why a training brought nothing."""
+    place = states.notice(
+        "Training did not finish",
+        f"{job.error} Your project is as it was.",
+        glyph="warning",
+        tone="orange",
+        key="failed",
+    )
+    with place:
+        st.button("Train again", key="train_again", on_click=start, args=(project,))

@@ -1,0 +1,73 @@
+"""Uploads: from the browser to a file on disk in chunks, and out of the server's memory at once."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import DataError, LimitError
+from core.limits import MB, UPLOAD_BYTES
+from pages.components import session
+
+TABLE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "parquet")
+CHUNK = 1024 * 1024
+
+
+def uploader(label: str, *, key: str, types: tuple[str, ...] = TABLE_TYPES) -> Any:
+    """Draw an uploader whose file can be released; returns the uploaded file or ``None``."""
+    turn = st.session_state.setdefault(f"{key}_turn", 0)
+    return st.file_uploader(
+        label, type=list(types), key=f"{key}_{turn}", max_upload_size=UPLOAD_BYTES // MB, label_visibility="collapsed"
+    )
+
+
+@contextmanager
+def on_disk(uploaded: Any, *, key: str) -> Iterator[Path]:
+    """Give an uploaded file as a path; afterwards both the file and the copy in memory are gone.
+
+    Parameters
+    ----------
+    uploaded : UploadedFile
+    key : str
+        The uploader's key.
+
+    Raises
+    ------
+    LimitError, DataError
+        The file is larger than allowed, or empty.
+    """
+    try:
+        if uploaded.size > UPLOAD_BYTES:
+            raise LimitError(
+                f"The file is {uploaded.size / MB:,.0f} MB; Fairway takes up to {UPLOAD_BYTES // MB} MB.",
+                next_step="Bring a part of it, or a Parquet file, which is smaller.",
+            )
+        if uploaded.size == 0:
+            raise DataError("The file is empty.", next_step="Choose a file with a header and rows.")
+        folder = session.workspace().home / "uploads"
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as target:
+            path = Path(target.name)
+            while chunk := uploaded.read(CHUNK):
+                target.write(chunk)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+    finally:
+        _release(uploaded, key)
+
+
+def _release(uploaded: Any, key: str) -> None:
+    """Take an upload out of the server's memory: a private call of Streamlit, kept in this one place."""
+    st.session_state[f"{key}_turn"] = st.session_state.get(f"{key}_turn", 0) + 1
+    with suppress(Exception):
+        from streamlit.runtime import get_instance
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        context = get_script_run_ctx()
+        if context is not None:
+            get_instance()._uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=uploaded.file_id)

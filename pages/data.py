@@ -1,0 +1,57 @@
+"""Data: what each column holds, what it is for, and what would mislead a model."""
+
+import streamlit as st
+
+from core.project.journey import open_findings
+from pages.components import columns, results, session, tableview
+from pages.components.screen import action_bar, screen
+
+SENTENCE = "See what each column holds, say what it is for, and settle what would mislead a model."
+
+with screen("data", SENTENCE) as project:
+    table = session.table_or_none(project)
+    if table is None or st.session_state.get("another_table"):
+        tableview.bring(project)
+    if table is not None:
+        profile = results.profile(project)
+        tableview.figures(project, profile)
+        with st.container(
+            horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="dataviews"
+        ):
+            view = st.segmented_control(
+                "View",
+                ["Columns", "Rows", "Groups", "Source"],
+                default="Columns",
+                required=True,
+                key="data_view",
+                label_visibility="collapsed",
+            )
+            wanted = ""
+            if view == "Columns":
+                wanted = st.text_input(
+                    "Find a column",
+                    key="find_column",
+                    placeholder="Find a column",
+                    label_visibility="collapsed",
+                    icon=":material/search:",
+                    width=200,
+                )
+        if view == "Rows":
+            tableview.rows(table)
+        elif view == "Groups":
+            tableview.groups(project, table)
+        elif view == "Source":
+            tableview.source(project)
+        else:
+            columns.table_of_columns(project, profile, wanted)
+            tableview.one_column(project, profile, table)
+
+project = session.current()
+if table is None:
+    action_bar("data", note="Every later step needs a table")
+elif not project.frame.complete:
+    action_bar("data", "Say what to predict", note="The outcome is still open", to="frame")
+else:
+    errors = [f for f in open_findings(project, results.findings(project, "data")) if f.severity.value == "error"]
+    note = f"{len(errors)} finding{'s' if len(errors) > 1 else ''} must be settled before training" if errors else ""
+    action_bar("data", "Continue to Prepare", note=note)
