@@ -66,6 +66,8 @@ class Run(BaseModel):
     tied: bool = False
     """Not worse than the best by more than chance (paired test on the folds)."""
     p_value: float | None = None
+    notes: tuple[str, ...] = ()
+    """What the fits warned of, in plain words; nothing that stopped them."""
 
 
 class Leaderboard(BaseModel):

@@ -1,0 +1,111 @@
+"""What a training will take, told before it starts."""
+
+from dataclasses import dataclass
+
+from core.framing.frame import Task
+from core.prepare.problem import Problem
+from core.train.board import TrainPlan
+from core.train.catalog import candidates
+from core.train.pace import Pace, size_of
+from core.train.words import duration, size
+
+LOW, HIGH = 0.5, 2.0
+"""Factors between a forecast from the table's size alone and what trainings were seen to take."""
+START_SECONDS = 2.0
+"""Of starting the process that fits and importing the libraries."""
+PROCESS_BYTES = 480e6
+"""Memory of the two processes of a training before they hold a table (measured on Linux)."""
+RAW_COPIES, ENCODED_COPIES = 5.0, 6.0
+"""Copies of the raw and of the encoded table a training was seen to hold at its peak."""
+
+
+@dataclass(frozen=True)
+class CandidateForecast:
+    """One candidate before it starts.
+
+    Parameters
+    ----------
+    key, title, good_at : str
+        As in the catalogue.
+    seconds : float or None
+        All its fits; ``None`` where it will be left out.
+    reason : str
+        Why it will be left out, in plain words.
+    """
+
+    key: str
+    title: str
+    good_at: str
+    seconds: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a training will take.
+
+    Parameters
+    ----------
+    rows : int
+        Training rows.
+    candidates : tuple of CandidateForecast
+        In the order in which they will run.
+    low_seconds, high_seconds : float
+        Between which the whole will lie; never above the budget.
+    memory_bytes : float
+        Peak of its processes together.
+    budget_seconds : float
+    """
+
+    rows: int
+    candidates: tuple[CandidateForecast, ...]
+    low_seconds: float
+    high_seconds: float
+    memory_bytes: float
+    budget_seconds: float
+
+    @property
+    def words(self) -> str:
+        """The forecast as the empty state shows it."""
+        tried = sum(candidate.seconds is not None for candidate in self.candidates)
+        low, high = duration(self.low_seconds), duration(self.high_seconds)
+        time = f"about {high}" if low == high else f"{low} to {high}"
+        return (
+            f"Fairway will try {tried} candidates on {self.rows:,} rows. Forecast: {time}, {size(self.memory_bytes)}."
+        )
+
+
+def forecast_training(problem: Problem, plan: TrainPlan) -> Forecast:
+    """Forecast time and memory from the size of the table.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : TrainPlan
+
+    Returns
+    -------
+    Forecast
+    """
+    task = problem.frame.task
+    assert isinstance(task, Task)
+    pace = Pace(size_of(problem))
+    rows = len(problem.split.train)
+    expected = []
+    for spec in candidates(task, plan.candidates):
+        too_large = spec.most_rows is not None and rows > spec.most_rows
+        seconds = None if too_large else pace.seconds(spec)
+        reason = spec.most_rows_reason if too_large else ""
+        expected.append(CandidateForecast(spec.key, spec.title, spec.good_at, seconds, reason))
+    expected.sort(key=lambda one: (one.seconds is None, one.key != "baseline", one.seconds or 0.0))
+    total = sum(one.seconds or 0.0 for one in expected)
+    encoded = len(problem.split.train) * pace.size.columns * 8
+    raw = float(problem.X.memory_usage(deep=True).sum())
+    return Forecast(
+        rows=rows,
+        candidates=tuple(expected),
+        low_seconds=min(LOW * total + START_SECONDS, plan.budget_seconds),
+        high_seconds=min(HIGH * total + START_SECONDS, plan.budget_seconds),
+        memory_bytes=PROCESS_BYTES + RAW_COPIES * raw + ENCODED_COPIES * encoded,
+        budget_seconds=plan.budget_seconds,
+    )

@@ -1,0 +1,151 @@
+"""Which model to take: the simplest of those that cannot be told from the best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.evaluate.compare import paired_test, tie_group
+from core.framing.metrics import METRICS, Metric
+from core.train.board import Run, RunStatus
+
+ALPHA = 0.05
+"""A paired test below this says that two candidates differ by more than chance."""
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What to take and why.
+
+    Parameters
+    ----------
+    key : str or None
+        The run recommended; the baseline where nothing beats it or nothing else finished; ``None`` while nothing has.
+    text : str
+        Why, in words.
+    tied : tuple of str
+        Keys that are not worse than the best by more than chance, best first; the baseline only where nothing beats it.
+    p_values : dict of str to float
+        Each finished run against the best.
+    """
+
+    key: str | None
+    text: str
+    tied: tuple[str, ...] = ()
+    p_values: dict[str, float] | None = None
+
+
+def recommend(runs: Sequence[Run], metric_key: str, folds: int, n_fit: float, n_judge: float) -> Recommendation:
+    """Recommend one of the finished runs.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Those that are not done are passed over.
+    metric_key : str
+    folds : int
+        Folds of the split; a run's fold without a score counts as not defined.
+    n_fit, n_judge : float
+        Mean rows fitted and left out in a fold.
+
+    Returns
+    -------
+    Recommendation
+
+    Notes
+    -----
+    Ties are found by the corrected paired test of Nadeau and Bengio (2003), see ``core.evaluate.compare``. A candidate
+    beats the baseline where its mean is better and either its interval leaves out the baseline's score, or the same
+    test against the baseline gives p below 0.05 divided by the number of candidates (Bonferroni). Where the baseline
+    scores the same on every fold, as it does by ROC AUC, pairing says nothing and the interval alone decides.
+    """
+    metric = METRICS[metric_key]
+    done = {run.key: run for run in runs if run.status is RunStatus.DONE and run.score is not None}
+    baseline = next((run for run in done.values() if run.is_baseline), None)
+    models = {key: run for key, run in done.items() if not run.is_baseline}
+    if not models:
+        return Recommendation(baseline.key, "Only the baseline has finished.") if baseline else Recommendation(None, "")
+    scores = {key: fold_scores(run, folds) for key, run in done.items()}
+    group = tie_group(
+        {key: scores[key] for key in models}, n_fit, n_judge, higher_is_better=metric.higher_is_better, alpha=ALPHA
+    )
+    p_values = dict(group.p_values)
+    if baseline is None:
+        return _simplest(models, group.tied, group.tied, metric, p_values)
+    best = scores[group.best]
+    p_values[baseline.key] = paired_test(best, scores[baseline.key], n_fit, n_judge)
+    constant = len({round(fold.unseen, 12) for fold in baseline.folds}) <= 1
+    winners = tuple(
+        key
+        for key in group.tied
+        if _beats(
+            models[key],
+            baseline,
+            metric,
+            1.0 if constant else paired_test(scores[key], scores[baseline.key], n_fit, n_judge),
+            tried=len(models),
+        )
+    )
+    if not winners:
+        text = (
+            f"No candidate is better than always guessing by more than chance: the best, "
+            f"{models[group.best].title.lower()}, scores {metric.format(_score(models[group.best]))}, and the baseline "
+            f"{metric.format(_score(baseline))}."
+        )
+        return Recommendation(baseline.key, text, (*group.tied, baseline.key), p_values)
+    return _simplest(models, group.tied, winners, metric, p_values)
+
+
+def fold_scores(run: Run, folds: int) -> list[float]:
+    """Return a run's score on each fold left out, NaN where it has none; ``folds`` values."""
+    known = {fold.fold: fold.unseen for fold in run.folds}
+    return [known.get(fold, float("nan")) for fold in range(folds)]
+
+
+def spread(runs: Sequence[Run]) -> tuple[float, float]:
+    """Return how far the scores of some finished runs lie apart, and how wide their intervals are on average."""
+    scores = [_score(run) for run in runs]
+    widths = [run.high - run.low for run in runs if run.low is not None and run.high is not None]
+    return max(scores) - min(scores), sum(widths) / len(widths) if widths else float("nan")
+
+
+def number_word(number: int) -> str:
+    """Write a small number as a word."""
+    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+
+
+def _score(run: Run) -> float:
+    assert run.score is not None
+    return run.score
+
+
+def _beats(run: Run, baseline: Run, metric: Metric, p_value: float, tried: int) -> bool:
+    guess = _score(baseline)
+    if not metric.better(_score(run), guess):
+        return False
+    # The end of the interval that is the worse one.
+    worst = run.low if metric.higher_is_better else run.high
+    return p_value < ALPHA / tried or (worst is not None and metric.better(worst, guess))
+
+
+def _simplest(
+    models: dict[str, Run], tied: tuple[str, ...], winners: tuple[str, ...], metric: Metric, p_values: dict[str, float]
+) -> Recommendation:
+    chosen = min(winners, key=lambda key: models[key].simplicity)
+    title = models[chosen].title
+    if len(tied) == 1:
+        text = f"{title}: the best by more than chance." if len(models) > 1 else f"{title}: the only one that finished."
+        return Recommendation(chosen, text, tied, p_values)
+    apart, width = spread([models[key] for key in tied])
+    text = (
+        f"{title}: easiest to explain of {number_word(len(tied))} that cannot be told apart "
+        f"(differences up to {metric.format(apart)}, intervals about {_wide(metric, width)} wide)."
+    )
+    if chosen != min(tied, key=lambda key: models[key].simplicity):
+        text = text.replace("easiest to explain of", "easiest to explain, and better than guessing, of")
+    return Recommendation(chosen, text, tied, p_values)
+
+
+def _wide(metric: Metric, width: float) -> str:
+    text = metric.format(width)
+    # A width is a rough thing: "0.07", not "0.068".
+    return f"{width:.2f}" if metric.format is METRICS["roc_auc"].format and width >= 0.02 else text

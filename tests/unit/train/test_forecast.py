@@ -1,0 +1,74 @@
+import pytest
+
+from core.train.board import TrainPlan
+from core.train.catalog import MODELS
+from core.train.forecast import Forecast, forecast_training
+from core.train.pace import Pace, Size, size_of
+from core.train.words import duration, size
+
+
+def test_the_forecast_lists_candidates_in_the_order_in_which_they_run(problem):
+    forecast = forecast_training(problem, TrainPlan())
+    seconds = [one.seconds for one in forecast.candidates]
+    assert forecast.candidates[0].key == "baseline"
+    assert seconds[1:] == sorted(seconds[1:])
+    assert forecast.rows == 120
+
+
+def test_the_forecast_never_exceeds_the_budget(problem):
+    forecast = forecast_training(problem, TrainPlan(budget_seconds=10))
+    assert forecast.low_seconds <= forecast.high_seconds <= 10
+
+
+def test_the_forecast_in_words():
+    forecast = Forecast(1904, (), 120, 180, 400e6, 600)
+    assert forecast.words == "Fairway will try 0 candidates on 1,904 rows. Forecast: 2 min to 3 min, 400 MB."
+
+
+def test_memory_grows_with_the_table(problem_of):
+    small, large = (forecast_training(problem_of(rows=rows), TrainPlan()) for rows in (100, 1000))
+    assert small.memory_bytes < large.memory_bytes
+
+
+def test_encoded_columns_are_counted(problem):
+    # Three numbers and one category of three towns; a column not known at prediction is none of them.
+    assert size_of(problem) == Size(rows=80, columns=6, classes=1, folds=3)
+
+
+def test_measured_times_correct_the_forecasts_of_what_is_still_to_run():
+    pace = Pace(Size(rows=1000, columns=20, classes=1, folds=5))
+    before = pace.seconds(MODELS["random_forest"])
+    pace.learn(MODELS["baseline"], 0.5)
+    tree = MODELS["decision_tree"]
+    pace.learn(tree, 0.5 + 3 * tree.forecast(1000, 20, 1))
+    forest = MODELS["random_forest"]
+    assert pace.fit_seconds(forest) == pytest.approx(0.5 + 3 * forest.forecast(1000, 20, 1))
+    assert pace.seconds(forest) > before
+
+
+def test_the_whole_is_every_fold_and_the_fit_on_all_rows():
+    pace = Pace(Size(rows=800, columns=5, classes=1, folds=5))
+    assert pace.remaining(MODELS["baseline"], 0, 1.0) == pytest.approx(6.25)
+    assert pace.remaining(MODELS["baseline"], 4, 1.0) == pytest.approx(2.25)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "under a second"),
+        (12.4, "12 s"),
+        (200, "3 min 20 s"),
+        (120, "2 min"),
+        (1500, "25 min"),
+        (7500, "2 h 5 min"),
+    ],
+)
+def test_durations(seconds, words):
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "words"), [(500, "500 bytes"), (180_000, "180 kB"), (3_100_000, "3.1 MB"), (2e9, "2.0 GB")]
+)
+def test_sizes(n_bytes, words):
+    assert size(n_bytes) == words
