@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from core.evaluate.compare import paired_test, tie_group
 from core.framing.metrics import METRICS, Metric
@@ -53,10 +54,13 @@ def recommend(runs: Sequence[Run], metric_key: str, folds: int, n_fit: float, n_
 
     Notes
     -----
-    Ties are found by the corrected paired test of Nadeau and Bengio (2003), see ``core.evaluate.compare``. A candidate
-    beats the baseline where its mean is better and either its interval leaves out the baseline's score, or the same
-    test against the baseline gives p below 0.05 divided by the number of candidates (Bonferroni). Where the baseline
-    scores the same on every fold, as it does by ROC AUC, pairing says nothing and the interval alone decides.
+    Ties are found by the corrected paired test of Nadeau and Bengio (2003), see ``core.evaluate.compare``. They end at
+    the first candidate that is worse by more than chance: one that scores lower still and passes only because its folds
+    vary more is no equal.
+
+    A candidate beats the baseline where its mean is better and either its interval leaves out the baseline's score, or
+    the same test against the baseline gives p below 0.05 divided by the number of candidates (Bonferroni). Where the
+    baseline scores the same on every fold, as it does by ROC AUC, pairing says nothing and the interval alone decides.
     """
     metric = METRICS[metric_key]
     done = {run.key: run for run in runs if run.status is RunStatus.DONE and run.score is not None}
@@ -69,14 +73,15 @@ def recommend(runs: Sequence[Run], metric_key: str, folds: int, n_fit: float, n_
         {key: scores[key] for key in models}, n_fit, n_judge, higher_is_better=metric.higher_is_better, alpha=ALPHA
     )
     p_values = dict(group.p_values)
+    tied = tuple(takewhile(lambda key: p_values[key] >= ALPHA, group.p_values))
     if baseline is None:
-        return _simplest(models, group.tied, group.tied, metric, p_values)
+        return _simplest(models, tied, tied, metric, p_values)
     best = scores[group.best]
     p_values[baseline.key] = paired_test(best, scores[baseline.key], n_fit, n_judge)
     constant = len({round(fold.unseen, 12) for fold in baseline.folds}) <= 1
     winners = tuple(
         key
-        for key in group.tied
+        for key in tied
         if _beats(
             models[key],
             baseline,
@@ -91,8 +96,8 @@ def recommend(runs: Sequence[Run], metric_key: str, folds: int, n_fit: float, n_
             f"{models[group.best].title.lower()}, scores {metric.format(_score(models[group.best]))}, and the baseline "
             f"{metric.format(_score(baseline))}."
         )
-        return Recommendation(baseline.key, text, (*group.tied, baseline.key), p_values)
-    return _simplest(models, group.tied, winners, metric, p_values)
+        return Recommendation(baseline.key, text, (*tied, baseline.key), p_values)
+    return _simplest(models, tied, winners, metric, p_values)
 
 
 def fold_scores(run: Run, folds: int) -> list[float]:

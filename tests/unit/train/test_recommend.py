@@ -96,3 +96,15 @@ def test_a_fold_without_a_score_is_not_a_number(run_of):
     scores = fold_scores(run.model_copy(update={"folds": run.folds[1:]}), 2)
     assert scores[0] != scores[0]
     assert scores[1] == 0.7
+
+
+def test_ties_end_at_the_first_candidate_that_is_worse(run_of):
+    runs = [
+        run_of("random_forest", [0.80, 0.81, 0.79, 0.80, 0.80]),
+        run_of("gradient_boosting", [0.78, 0.79, 0.77, 0.78, 0.78]),
+        run_of("decision_tree", [0.90, 0.60, 0.85, 0.75, 0.70]),
+        run_of("baseline", [0.5] * 5),
+    ]
+    advice = recommend(runs, "roc_auc", **FOLDS)
+    assert advice.p_values["decision_tree"] > 0.05 > advice.p_values["gradient_boosting"]
+    assert (advice.key, advice.tied) == ("random_forest", ("random_forest",))
