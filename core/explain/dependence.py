@@ -1,0 +1,143 @@
+"""How a column's value goes with its contribution."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from core.data.schema import ColumnSpec, ColumnType
+from core.explain.explanation import Explanation, Floats
+from core.explain.values import MISSING
+from core.limits import CHART_POINTS
+from core.runtime.values import as_date, as_number, as_text
+
+LEVELS = 12
+"""Most levels shown; the rarer ones are one."""
+OTHERS = "others"
+BINS = 12
+
+
+@dataclass(frozen=True)
+class LevelEffect:
+    """Mean contribution over the rows of a level, or of a stretch of numbers, with a 95% interval (Student's t).
+
+    Parameters
+    ----------
+    label : str
+        The level; empty for a stretch.
+    rows : int
+    mean, low, high : float
+        The interval is NaN with fewer than two rows.
+    start, end : float
+        Ends of the stretch; NaN for a level.
+    """
+
+    label: str
+    rows: int
+    mean: float
+    low: float
+    high: float
+    start: float = float("nan")
+    end: float = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Dependence:
+    """A column's contributions by its value.
+
+    Parameters
+    ----------
+    column : str
+    kind : str
+        ``number``, ``date`` or ``category``.
+    x : ndarray of shape (n,)
+        Values: floats, ``datetime64`` or text; rows without a value are left out of numbers and dates.
+    y : ndarray of shape (n,)
+        Contributions; at most ``CHART_POINTS``.
+    effects : tuple of LevelEffect
+        Stretches of numbers with about equally many rows, or levels, most frequent first.
+    missing : LevelEffect or None
+        The rows without a value.
+    rows : int
+        Rows explained.
+    scale : str
+        The explanation's.
+    outcome : str
+        Towards which contributions count; empty for amounts.
+    """
+
+    column: str
+    kind: str
+    x: NDArray[np.generic]
+    y: Floats
+    effects: tuple[LevelEffect, ...]
+    missing: LevelEffect | None
+    rows: int
+    scale: str
+    outcome: str
+
+
+def dependence(explanation: Explanation, spec: ColumnSpec, outcome: str | None = None) -> Dependence:
+    """Return how one column's values and contributions go together.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    spec : ColumnSpec
+        Of a column of the explanation.
+    outcome : str or None
+        A class (multiclass only); by default the first.
+
+    Returns
+    -------
+    Dependence
+    """
+    y = explanation.towards(outcome)[:, explanation.columns.index(spec.name)]
+    values = explanation.X[spec.name]
+    towards = explanation.positive or outcome or (explanation.classes[0] if explanation.classes else "")
+    common = {"rows": len(y), "scale": explanation.scale, "outcome": towards}
+    if spec.type in (ColumnType.NUMBER, ColumnType.DATE):
+        is_date = spec.type is ColumnType.DATE
+        read = as_date(values, spec.date_format) if is_date else as_number(values)
+        known = read.notna().to_numpy()
+        missing = None if known.all() else _effect(MISSING, y[~known])
+        x, held = read.to_numpy()[known], y[known]
+        stretches = () if is_date else _stretches(np.asarray(x, dtype=np.float64), held)
+        kept = np.arange(len(x))
+        if len(x) > CHART_POINTS:
+            kept = np.sort(np.random.default_rng(explanation.seed).choice(len(x), CHART_POINTS, replace=False))
+        return Dependence(spec.name, spec.type.value, x[kept], held[kept], stretches, missing, **common)  # type: ignore[arg-type]
+    texts = np.array([MISSING if text is None or pd.isna(text) else text for text in as_text(values)], dtype=object)
+    known = texts != MISSING
+    missing = None if known.all() else _effect(MISSING, y[~known])
+    return Dependence(spec.name, "category", texts[known], y[known], _levels(texts[known], y[known]), missing, **common)  # type: ignore[arg-type]
+
+
+def _levels(texts: NDArray[np.object_], y: Floats) -> tuple[LevelEffect, ...]:
+    counts = pd.Series(texts, dtype=object).value_counts()
+    kept = [str(name) for name in counts.index[: LEVELS if len(counts) <= LEVELS else LEVELS - 1]]
+    effects = [_effect(name, y[texts == name]) for name in kept]
+    others = ~np.isin(texts.astype(str), kept)
+    return (*effects, _effect(OTHERS, y[others])) if others.any() else tuple(effects)
+
+
+def _stretches(x: Floats, y: Floats) -> tuple[LevelEffect, ...]:
+    if not len(x):
+        return ()
+    edges = np.unique(np.quantile(x, np.linspace(0, 1, BINS + 1)))
+    if len(edges) < 2:
+        return (_effect("", y, float(edges[0]), float(edges[0])),)
+    bins = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
+    return tuple(
+        _effect("", y[bins == k], float(edges[k]), float(edges[k + 1]))
+        for k in range(len(edges) - 1)
+        if (bins == k).any()
+    )
+
+
+def _effect(label: str, y: Floats, start: float = float("nan"), end: float = float("nan")) -> LevelEffect:
+    n, mean = len(y), float(y.mean())
+    half = float(student.ppf(0.975, n - 1) * y.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    return LevelEffect(label, n, mean, mean - half, mean + half, start, end)
