@@ -25,6 +25,7 @@ from core.train.board import Leaderboard
 if TYPE_CHECKING:
     # shown only to the type checker: these modules load scientific libraries a first screen must not pay for
     from core.evaluate.evaluation import Evaluation
+    from core.explain.explanation import Explanation
     from core.fairness.audit import Audit
     from core.fairness.remedy import Remedied
 
@@ -113,21 +114,24 @@ def train_findings(project: Project, board: Leaderboard) -> Sequence[Finding]:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What a run said of the training rows when they were left out.
+    """What a run said of training rows when they were left out.
 
     Parameters
     ----------
     outcomes : Outcomes
-        At the project's line, or as its remedy decides.
-    folds : ndarray of int
+        Of n rows.
+    folds : ndarray of int of shape (n,)
         The fold in which each row was left out.
+    rows : ndarray of int of shape (n,)
+        Their positions in the table; a split by time never leaves out its earliest rows.
     """
 
     outcomes: Outcomes
     folds: NDArray[np.intp]
+    rows: NDArray[np.intp]
 
 
-def decided(project: Project, built: Problem, raw: Outcomes, folds: NDArray[np.intp]) -> Judged:
+def decided(project: Project, built: Problem, raw: Judged) -> Judged:
     """Apply the project's line and remedy to a run's out-of-fold predictions.
 
     A remedy's decisions are cross-fitted: each row is decided by a rule fitted on the other folds.
@@ -136,36 +140,32 @@ def decided(project: Project, built: Problem, raw: Outcomes, folds: NDArray[np.i
     ----------
     project : Project
     built : Problem
-    raw : Outcomes
-        Of the problem's training rows, in their order.
-    folds : ndarray of int of shape (n,)
+    raw : Judged
+        As the run was kept.
 
     Returns
     -------
     Judged
     """
-    if raw.task is not Task.BINARY:
-        return Judged(raw, folds)
-    at_line = replace(raw, threshold=project.threshold)
+    if raw.outcomes.task is not Task.BINARY:
+        return raw
+    at_line = replace(raw, outcomes=replace(raw.outcomes, threshold=project.threshold, decided=None))
     if project.remedy is None:
-        return Judged(at_line, folds)
-    return Judged(
-        fitted_remedy(project, built, at_line, folds, project.remedy.column, project.remedy.kind).outcomes, folds
-    )
+        return at_line
+    remedied = fitted_remedy(project, built, at_line, project.remedy.column, project.remedy.kind)
+    return replace(at_line, outcomes=remedied.outcomes)
 
 
-def fitted_remedy(
-    project: Project, built: Problem, outcomes: Outcomes, folds: NDArray[np.intp], column: str, plan_key: str
-) -> "Remedied":
+def fitted_remedy(project: Project, built: Problem, judged: Judged, column: str, plan_key: str) -> "Remedied":
     """Fit one remedy on out-of-fold predictions; its outcomes are cross-fitted, its rule is fitted on all rows."""
     from core.fairness.groups import grouping_of
     from core.fairness.remedy import fit_remedy, plan_of
 
-    rows = built.X.iloc[built.split.train]
+    rows = built.X.iloc[judged.rows]
     return fit_remedy(
-        replace(outcomes, decided=None),
+        judged.outcomes,
         rows,
-        folds,
+        judged.folds,
         grouping_of(rows[column], built.schema[column]),
         plan_of(plan_key, project.frame.fairness_limit),
         schema=built.schema,
@@ -262,7 +262,7 @@ def audit(project: Project, built: Problem, judged: Judged, column: str) -> "Aud
 
     return audit_groups(
         judged.outcomes,
-        group_labels(built.X.iloc[built.split.train][column], built.schema[column]),
+        group_labels(built.X.iloc[judged.rows][column], built.schema[column]),
         measure=project.frame.fairness_measure,
         limit=project.frame.fairness_limit,
     )
@@ -287,3 +287,55 @@ def fairness_findings(project: Project, built: Problem, audits: Mapping[str, "Au
     }
     remedied = project.remedy.column if project.remedy else ""
     return check_fairness(project.frame, audits, proxies, remedy_column=remedied)
+
+
+def explanation(project: Project, built: Problem, pipeline: Any, row: int | None = None) -> "Explanation":
+    """Explain the project's model by its raw columns.
+
+    Parameters
+    ----------
+    project : Project
+    built : Problem
+    pipeline : Pipeline
+        Fitted on the training rows.
+    row : int, optional
+        Explain only the row at this position of the table; by default as many training rows as the model allows.
+
+    Returns
+    -------
+    Explanation
+    """
+    from core.explain.contributions import explain_model
+
+    assert project.frame.task is not None
+    rows = built.X.iloc[built.split.train]
+    return explain_model(
+        pipeline,
+        rows if row is None else built.X.iloc[[row]],
+        rows,
+        task=project.frame.task,
+        classes=built.classes,
+        positive=project.frame.positive,
+        seed=project.plan.seed,
+    )
+
+
+def explain_findings(project: Project, built: Problem, found: "Explanation") -> list[Finding]:
+    """Return what the coach says of an explanation."""
+    from core.explain.checks import check_explanation
+    from core.explain.explanation import importance
+    from core.fairness.groups import group_labels
+    from core.fairness.proxies import find_proxies
+
+    rows = built.X.iloc[built.split.train]
+    associations = {}
+    for column in project.frame.sensitive:
+        proxies = find_proxies(
+            rows,
+            group_labels(rows[column], built.schema[column]),
+            schema=built.schema,
+            features=[name for name in built.features if name != column],
+            seed=project.plan.seed,
+        )
+        associations[column] = dict(proxies.strongest)
+    return check_explanation(found, importance(found), project.frame, associations=associations)

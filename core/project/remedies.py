@@ -4,17 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.fairness.comparison import Option, RemedyComparison, compare, options
 from core.fairness.groups import group_labels
 from core.fairness.remedy import RemedyPlan, plans_for
-from core.framing.outcomes import Outcomes
 from core.prepare.problem import Problem
 from core.project.changes import logged
 from core.project.document import Project, Remedy
-from core.project.judge import fitted_remedy
+from core.project.judge import Judged, fitted_remedy
 from core.runtime.rules import GroupRule
 
 
@@ -37,16 +33,15 @@ class Remedies:
     options: tuple[Option, ...]
 
 
-def compare_remedies(project: Project, built: Problem, raw: Outcomes, folds: NDArray[np.intp], column: str) -> Remedies:
+def compare_remedies(project: Project, built: Problem, raw: Judged, column: str) -> Remedies:
     """Fit every remedy for a column and judge it on rows its rule was not fitted on.
 
     Parameters
     ----------
     project : Project
     built : Problem
-    raw : Outcomes
-        Out-of-fold predictions of the project's model, in the order of the problem's training rows.
-    folds : ndarray of int of shape (n,)
+    raw : Judged
+        Out-of-fold predictions of the project's model.
     column : str
         The sensitive column.
 
@@ -60,12 +55,12 @@ def compare_remedies(project: Project, built: Problem, raw: Outcomes, folds: NDA
         The task is not binary, or too few groups have enough rows.
     """
     frame = project.frame
-    before = replace(raw, threshold=project.threshold, decided=None)
-    groups = group_labels(built.X.iloc[built.split.train][column], built.schema[column])
+    before = replace(raw.outcomes, threshold=project.threshold, decided=None)
+    groups = group_labels(built.X.iloc[raw.rows][column], built.schema[column])
     comparisons: dict[str, tuple[RemedyPlan, RemedyComparison]] = {}
     rules: dict[str, GroupRule] = {}
     for plan in plans_for(frame.fairness_measure, frame.fairness_limit):
-        remedied = fitted_remedy(project, built, before, folds, column, plan.key)
+        remedied = fitted_remedy(project, built, replace(raw, outcomes=before), column, plan.key)
         found = compare(
             before,
             remedied.outcomes,

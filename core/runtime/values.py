@@ -77,6 +77,9 @@ def as_number(values: pd.Series) -> pd.Series:
     return pd.Series(floats, index=values.index, name=values.name)
 
 
+CLOCK_WORDS = ("now", "today", "Now", "Today", "NOW", "TODAY")
+
+
 def as_date(values: pd.Series, date_format: str = "") -> pd.Series:
     """Read values as dates; what cannot be read becomes missing.
 
@@ -94,7 +97,11 @@ def as_date(values: pd.Series, date_format: str = "") -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values):
         dates = values
     else:
-        given = values.astype(object).map(lambda value: value if hasattr(value, "year") else _text(value))
+        # "now" and "today" would be read as the time of reading, and a row would answer differently each day
+        given = values.astype(object).map(
+            lambda value: value if hasattr(value, "year") else _text(value), na_action="ignore"
+        )
+        given = given.where(~given.isin(CLOCK_WORDS))
         dates = pd.to_datetime(given, format=date_format or "ISO8601", errors="coerce", utc=True)
     if isinstance(dates.dtype, pd.DatetimeTZDtype):
         dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import FairwayError
 from core.framing.metrics import METRICS
+from core.jobs import api
 from core.project.document import Project
 from core.project.fingerprint import digest
 from core.project.journey import STAGES, StepStatus, next_line
@@ -113,6 +114,10 @@ def _more(picked: str | None, project: Project) -> None:
         session.flash(f"Copied {project.name}")
         st.rerun()
     elif picked == "Delete":
+        for kind in ("train", "export"):
+            job = session.latest_job(project, kind)
+            if job is not None and job.is_live:
+                api.discard(session.workspace(), job.id, now=session.now())
         session.workspace().delete(project.id, now=session.now())
         st.session_state["deleted"] = (project.id, project.name)
         st.rerun()

@@ -11,6 +11,7 @@ from core.project import judge
 from core.project.document import Project
 from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
 from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
+from core.project.shipping import export_findings
 from core.train.board import Leaderboard
 from pages.components import session
 
@@ -63,18 +64,17 @@ def pipeline(project: Project) -> Any:
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _outcomes(project_key: str, training: str, run: str) -> Any:
     kept = session.workspace().training(project_key, training)
-    return kept.outcomes(run), kept.folds(run)
+    return judge.Judged(kept.outcomes(run), kept.folds(run), kept.rows(run))
 
 
 def raw_outcomes(project: Project) -> Any:
-    """Return out-of-fold outcomes of the project's model, before line and remedy, with the fold of each row."""
+    """Return out-of-fold predictions of the project's model, before line and remedy."""
     return _outcomes(project.id, str(project.training), str(run_of(project)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _judged(fingerprint: str, _project: Project) -> Any:
-    outcomes, folds = raw_outcomes(_project)
-    return judge.decided(_project, problem(_project), outcomes, folds)
+    return judge.decided(_project, problem(_project), raw_outcomes(_project))
 
 
 def judged(project: Project) -> Any:
@@ -147,7 +147,7 @@ def _mark(project: Project, stage: str) -> str:
     if stage == "train" and found is not None:
         parts += [project.chosen, found.finished, [run.key for run in found.done]]
     if stage == "export":
-        parts += [len(project.exports), len(project.seal), sorted(project.accepted)]
+        parts += [len(project.seal), sorted(project.accepted), project.reviewed.get("fairness")]
     return digest(parts)
 
 
@@ -185,13 +185,14 @@ def _compute(project: Project, stage: str) -> Sequence[Finding]:
     if stage == "evaluate":
         return evaluation(project).findings
     if stage == "explain":
-        return judge.explain_findings(project, explanation(project), problem(project))
+        return judge.explain_findings(project, problem(project), explanation(project))
     if stage == "fairness":
         return judge.fairness_findings(
             project, {c: audit(project, c) for c in project.frame.sensitive}, problem(project)
         )
     if stage == "export":
-        return judge.export_findings(project)
+        mark = stage_fingerprint(project, "export", found)
+        return export_findings(project, mark, looked_at_fairness=project.reviewed.get("fairness") == mark)
     return ()
 
 
@@ -261,9 +262,8 @@ def preview(project: Project, step_id: str, column: str | None) -> Any:
 def _remedies(fingerprint: str, column: str, _project: Project) -> Any:
     from core.project.remedies import compare_remedies
 
-    outcomes, folds = raw_outcomes(_project)
     try:
-        return compare_remedies(_project, problem(_project), outcomes, folds, column)
+        return compare_remedies(_project, problem(_project), raw_outcomes(_project), column)
     except FairwayError as error:
         return error.message
 
@@ -272,3 +272,13 @@ def remedies(project: Project, column: str) -> Any:
     """Return every remedy for a column, compared; or in words why there is none."""
     bare = project.updated(remedy=None)
     return _remedies(_model_mark(bare), column, bare)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _case(fingerprint: str, row: int, _project: Project) -> Any:
+    return judge.explanation(_project, problem(_project), pipeline(_project), row)
+
+
+def case(project: Project, row: int) -> Any:
+    """Return the explanation of the row at one position of the table."""
+    return _case(digest([project.id, project.training, run_of(project)]), row, project)

@@ -1,0 +1,257 @@
+"""Shipping: from a project to a bundle that was checked, and to the record of it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.export.certificate import Certificate
+from core.findings import Finding, Fix, Severity
+from core.prepare.problem import Problem
+from core.project import judge
+from core.project.changes import logged
+from core.project.document import Export, Project
+from core.train.board import Leaderboard
+
+ZIP, FOLDER, CERTIFICATE = "bundle.zip", "bundle", "certificate.json"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A packed bundle and how it answered.
+
+    Parameters
+    ----------
+    home : Path
+        The folder of this model's export.
+    certificate : Certificate
+    size_bytes : int
+        Of the zip; 0 where it is not offered.
+    """
+
+    home: Path
+    certificate: Certificate
+    size_bytes: int
+
+    @property
+    def zip_path(self) -> Path:
+        """The zip; only there where the bundle is offered."""
+        return self.home / ZIP
+
+    @property
+    def card_html(self) -> Path:
+        """The model card to hand out."""
+        return self.home / FOLDER / "model_card.html"
+
+    @property
+    def card_markdown(self) -> Path:
+        """The model card to read here."""
+        return self.home / FOLDER / "MODEL_CARD.md"
+
+    @property
+    def train_script(self) -> Path:
+        """The script that makes the model again."""
+        return self.home / FOLDER / "train.py"
+
+
+def parcel(home: Path) -> Parcel | None:
+    """Return what was packed in a folder, ``None`` where nothing was or packing did not end."""
+    try:
+        kept = json.loads((home / CERTIFICATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    kept["reasons"] = tuple(kept["reasons"])
+    packed = home / ZIP
+    return Parcel(home, Certificate(**kept), packed.stat().st_size if packed.exists() else 0)
+
+
+def forget(packed: Parcel) -> None:
+    """Throw a parcel away, so that it can be packed anew."""
+    (packed.home / CERTIFICATE).unlink(missing_ok=True)
+    packed.zip_path.unlink(missing_ok=True)
+
+
+def pack(
+    project: Project,
+    built: Problem,
+    board: Leaderboard,
+    run_key: str,
+    pipeline: Any,
+    raw: judge.Judged,
+    home: Path,
+    *,
+    fingerprint: str,
+    now: datetime,
+    report: Callable[[float, str], None] = lambda _share, _message: None,
+) -> Parcel:
+    """Write the bundle of the project's model, run its golden rows in a fresh process, and zip it where it agrees.
+
+    Parameters
+    ----------
+    project : Project
+    built : Problem
+    board : Leaderboard
+    run_key : str
+    pipeline : Pipeline
+        Of that run.
+    raw : Judged
+        Its out-of-fold predictions.
+    home : Path
+        The folder for this model's export.
+    fingerprint : str
+        Of the model.
+    now : datetime
+    report : callable
+        Takes the share done and what is being done.
+
+    Returns
+    -------
+    Parcel
+    """
+    from core.export.assemble import DataSource, assemble
+    from core.export.bundle import build_bundle, zip_bundle
+    from core.export.certificate import certify
+    from core.export.facts import AcceptedFact, OpeningFact
+
+    report(0.1, "Judging the model for its card")
+    judged = judge.decided(project, built, raw)
+    evaluation = judge.evaluation(project, judged, board, run_key)
+    audits = [judge.audit(project, built, judged, column) for column in project.frame.sensitive]
+    assert project.data is not None
+    spec = assemble(
+        built,
+        project.split,
+        board,
+        run_key,
+        pipeline,
+        name=project.name,
+        source=DataSource(project.data.name, project.data.content_hash, project.data.read_as),
+        fingerprint=fingerprint,
+        created=now,
+        threshold=project.threshold,
+        rule=project.remedy.rule if project.remedy else None,
+        evaluation=evaluation,
+        audits=audits,
+        openings=[
+            OpeningFact(look.at, look.run, look.rows, look.metric, look.score, look.low, look.high)
+            for look in project.seal
+        ],
+        accepted=[
+            AcceptedFact(given.at, given.stage, given.title, given.reason) for given in project.accepted.values()
+        ],
+    )
+    report(0.4, "Writing the bundle")
+    for name in (FOLDER, ZIP, CERTIFICATE):
+        _remove(home / name)
+    bundle = build_bundle(spec, home / FOLDER)
+    report(0.6, f"Asking the unpacked bundle {len(bundle.golden.rows)} golden rows")
+    certificate = certify(home / FOLDER, bundle.golden)
+    if certificate.offered:
+        report(0.9, "Zipping")
+        zip_bundle(home / FOLDER, home / ZIP)
+    temporary = home / f"{CERTIFICATE}.part"
+    temporary.write_text(json.dumps(asdict(certificate)), encoding="utf-8")
+    temporary.replace(home / CERTIFICATE)
+    found = parcel(home)
+    assert found is not None
+    return found
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def record(project: Project, packed: Parcel, fingerprint: str, *, now: datetime) -> Project:
+    """Note in the project that its model was packed and agreed."""
+    certificate = packed.certificate
+    export = Export(
+        at=now,
+        fingerprint=fingerprint,
+        blob=ZIP,
+        size_bytes=packed.size_bytes,
+        rows_agreeing=certificate.rows_agreeing,
+        rows_checked=certificate.rows_checked,
+        largest_difference=certificate.largest_difference,
+    )
+    what = f"Packed the model: {certificate.rows_agreeing} of {certificate.rows_checked} golden rows agree"
+    return logged(project.updated(exports=(*project.exports, export)), "export", what, now=now)
+
+
+def export_findings(project: Project, fingerprint: str, *, looked_at_fairness: bool) -> list[Finding]:
+    """Return what the coach says before a model leaves.
+
+    Parameters
+    ----------
+    project : Project
+    fingerprint : str
+        Of the model that would ship.
+    looked_at_fairness : bool
+        Whether the audit of this very model was seen.
+
+    Returns
+    -------
+    list of Finding
+    """
+    found = []
+    mine = [look for look in project.seal if look.fingerprint == fingerprint]
+    if not mine:
+        found.append(
+            Finding(
+                "seal-not-opened",
+                Severity.WARNING,
+                "The sealed test is still closed",
+                "The score on the card comes from rows each left out once, among which the model was chosen.",
+                "The sealed rows took no part in that choice, so they tell best what to expect in use.",
+                fix=Fix("Look at Evaluate", "go_to", {"stage": "evaluate"}),
+            )
+        )
+    if len(project.seal) > 1:
+        found.append(
+            Finding(
+                "seal-opened-often",
+                Severity.WARNING,
+                f"The sealed test was opened {len(project.seal)} times",
+                "; ".join(f"{look.at:%d %B %Y, %H:%M}: {look.score:.3f}" for look in project.seal),
+                "Each look that leads to a change makes the next score flatter. The card prints them all.",
+            )
+        )
+    names = ", ".join(f"`{name}`" for name in project.frame.sensitive)
+    if names and not looked_at_fairness:
+        found.append(
+            Finding(
+                "fairness-not-seen",
+                Severity.WARNING,
+                "Fairness was not looked at",
+                f"You named {names}; this model's gaps were not seen.",
+                "The card prints them; you should know them before others do.",
+                columns=project.frame.sensitive,
+                fix=Fix("Look at Fairness", "go_to", {"stage": "fairness"}),
+            )
+        )
+    if project.accepted:
+        count = len(project.accepted)
+        found.append(
+            Finding(
+                "accepted",
+                Severity.INFO,
+                f"{count} finding{'s were' if count > 1 else ' was'} accepted",
+                "; ".join(f"{given.title}: {given.reason}" for given in project.accepted.values()),
+                "They are printed in the model card with their reasons.",
+            )
+        )
+    found.append(
+        Finding(
+            "no-row-travels",
+            Severity.INFO,
+            "No row of yours travels",
+            "Golden rows are made up column by column. Levels of categories and ranges of numbers do travel.",
+            "Leave out a column whose levels themselves are private, such as names.",
+        )
+    )
+    return found
