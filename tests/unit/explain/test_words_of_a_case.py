@@ -34,8 +34,8 @@ def said(*args, frame=FRAME, **kwargs):
 def test_a_flagged_case_is_told_with_what_the_model_leaned_on():
     assert said(case(), threshold=0.15, actual="denied") == (
         "This application is flagged: its chance of “denied” is 31%, above the line at 15%. The model leaned most on "
-        "chist of 5, above the usual 1, and on pirat of 0.42, above the usual 0.33. lvrat of 0.62, below the usual 0.78, "
-        "pulled the other way. The real outcome was “denied”."
+        "chist of 5, above the usual 1, and on pirat of 0.42, above the usual 0.33. lvrat of 0.62, below the usual "
+        "0.78, pulled the other way. The real outcome was “denied”."
     )
 
 
