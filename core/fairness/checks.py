@@ -101,7 +101,7 @@ def _gap(frame: Frame, one: Audit, *, remedied: bool) -> list[Finding]:
     else:
         why = f"There is a gap; chance decides whether it is beyond the limit: {gap_words(one, widest)}."
     if frame.harm:
-        why = f"You said in Frame: “{frame.harm}”. {why}"
+        why = f"You said in Frame: “{frame.harm.rstrip(' .')}”. {why}"
     return [
         Finding(
             code="gap-beyond-limit",

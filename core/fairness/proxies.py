@@ -93,8 +93,10 @@ def find_proxies(X: pd.DataFrame, groups: pd.Series, *, schema: Schema, features
     with threadpool_limits(1):
         for fit, judge in folds:
             guessed[judge] = _guess(numbers[fit], labels[fit], numbers[judge], classes, seed)
-    found = [(*_auc(guessed[:, k], labels == name), str(name)) for k, name in enumerate(classes)]
-    auc, low, high, group = max(found)
+    named = {str(name): _auc(guessed[:, k], labels == name) for k, name in enumerate(classes)}
+    # Of two groups both have the same AUC: the smaller one is the one spoken of.
+    group = max(named, key=lambda name: (round(named[name][0], 9), -int((labels == name).sum())))
+    auc, low, high = named[group]
     method = (
         f"Boosted trees guess the group from {len(used)} columns on {len(rows):,} rows, each guessed by trees fitted "
         f"on the other {FOLDS - 1} of {FOLDS} folds (seed {seed})."

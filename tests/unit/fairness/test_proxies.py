@@ -30,6 +30,7 @@ def test_a_column_that_repeats_the_group_names_it(table):
     found = find_proxies(table, table["race"], schema=SCHEMA, features=["race", "area", "noise"], seed=7)
     assert found.auc > 0.85
     assert found.low < found.auc < found.high
+    assert found.group == "a"  # the smaller of the two
     assert found.strongest[0][0] == "area"
     assert "race" not in dict(found.strongest)
 
