@@ -91,7 +91,10 @@ def _ask_reason(stage: str, finding: Finding) -> None:
         placeholder="Why is it all right here?",
         help="Logged with the date, and printed in the model card.",
     )
-    if st.button("Accept", type="primary", key="primary_accept", disabled=not reason.strip()):
+    if st.button("Accept", type="primary", key="primary_accept"):
+        if not reason.strip():
+            draw.banner("Say why, in a few words. The reason is printed in the model card.", glyph="edit")
+            return
         if session.change(lambda seen: accept(seen, finding, stage, reason, now=session.now())):
             session.flash("Accepted and logged")
         st.rerun()

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.charts import fairness as charts
+from core.charts.theme import colors
 from core.evaluate.threshold import money
 from core.framing.frame import Task
 from core.project.document import Project, Remedy
@@ -13,6 +14,8 @@ from core.project.remedies import use_remedy, without_remedy
 from pages.components import draw, results, session
 from pages.components.charts import chart
 
+SMALL_SHARE = 0.1
+"""Shares below this are shown with a decimal."""
 SHOWN = {
     Task.BINARY: ("selection_rate", "false_positive_rate", "false_negative_rate"),
     Task.MULTICLASS: ("accuracy",),
@@ -37,6 +40,11 @@ def table(project: Project, audit: Any) -> None:
     for group in audit.groups:
         cells = "".join(_cell(audit, group, key) for key in keys)
         small = '<div class="fw-sub">too few rows to judge well</div>' if group.too_small else ""
+        if audit.positive:
+            small = (
+                f'<div class="fw-sub">{group.positives / group.rows:.0%} were “{draw.text(audit.positive)}”</div>'
+                + small
+            )
         rows.append(
             f'<div class="fw-plainrow"><div class="fw-grid" style="grid-template-columns:{columns}">'
             f"<div><b>{draw.text(group.group)}</b>{small}</div><span>{group.rows:,}</span>{cells}</div></div>"
@@ -76,7 +84,9 @@ def _cell(audit: Any, group: Any, key: str) -> str:
 def _share(value: float, measure: Any) -> str:
     if isnan(value):
         return "–"
-    return f"{value:.0%}" if measure.is_share else f"{value:,.3g}".replace("-", "−")
+    if measure.is_share:
+        return f"{value:.1%}" if 0 < value < SMALL_SHARE else f"{value:.0%}"
+    return f"{value:,.3g}".replace("-", "−")
 
 
 def _gap(audit: Any, key: str) -> str:
@@ -139,14 +149,14 @@ def remedies(project: Project, column: str) -> None:
             _picked(project, found, picked)
             _choose(project, column, found, picked, current)
         with left:
-            costs = project.frame.costs
             chart(
-                charts.remedy_figure(
+                charts.gap_against_cost(
                     options,
+                    measure=project.frame.fairness_measure,
                     limit=project.frame.fairness_limit,
-                    picked=picked,
-                    currency=costs.currency if costs.known else "",
-                    dark=session.is_dark(),
+                    costs=project.frame.costs,
+                    chosen=picked,
+                    palette=colors(session.is_dark()),
                 ),
                 key="remedies",
             )
@@ -158,7 +168,7 @@ def _picked(project: Project, found: Any, picked: str) -> None:
     before, after = comparison.before, comparison.after
     rows = [
         ("Widest gap, points", f"{100 * before.widest:.1f} → {100 * after.widest:.1f}"),
-        ("Right answers (accuracy)", f"{before.accuracy.value:.1%} → {after.accuracy.value:.1%}"),
+        ("Accuracy", f"{before.accuracy.value:.1%} → {after.accuracy.value:.1%}"),
         ("Flagged", f"{before.flagged.value:.0%} → {after.flagged.value:.0%}"),
         ("Missed", f"{before.missed.value:.0%} → {after.missed.value:.0%}"),
     ]

@@ -60,7 +60,8 @@ def _figure(score: Any, project: Project) -> draw.Figure:
     at = f", at {project.threshold:.2f}" if metric.needs == "decisions" and project.frame.task is Task.BINARY else ""
     mark = draw.Interval(score.value, score.low, score.high, start, end, label=f"{metric.title}: {score.words}")
     label = f"{metric.plain} ({metric.title})"
-    label = metric.title if len(label) > LABEL else label
+    if len(label) > LABEL:
+        label = metric.title[:1].upper() + metric.title[1:]
     return draw.Figure(label, metric.format(score.value), note=note + at, interval=mark)
 
 

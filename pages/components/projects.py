@@ -142,7 +142,7 @@ def _restore(project_id: str) -> None:
 @st.dialog("Rename project")
 def _rename(project: Project) -> None:
     name = st.text_input("Name", value=project.name, key="rename_to")
-    if st.button("Rename", type="primary", key="primary_rename", disabled=not name.strip()):
+    if st.button("Rename", type="primary", key="primary_rename"):
         try:
             session.workspace().rename(project.id, name, now=session.now())
         except FairwayError as error:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import explain as charts
+from core.charts.theme import colors
 from core.data.schema import ColumnType
 from core.explain.cases import pick_cases
 from core.explain.dependence import dependence
@@ -96,7 +97,7 @@ def one_case(project: Project, place: int) -> None:
     _in_words(project, built, explanation, fall, place)
     left, right = st.columns([11, 9], gap="small")
     with left, st.container(border=True, height="stretch", key="fall"):
-        _fall(project, fall)
+        _fall(fall)
     with right, st.container(border=True, height="stretch", key="whatif"):
         _what_if(project, built, fall, place)
 
@@ -160,36 +161,30 @@ def _hero(project: Project, fall: Waterfall) -> str:
     )
 
 
-def _fall(project: Project, fall: Waterfall) -> None:
+def _fall(fall: Waterfall) -> None:
     is_chance = fall.scale == "chance"
-    noun = project.frame.row_is or "row"
     draw.card_head(
-        "From the average to this case",
+        "From the start to this case",
         "Points of chance, in the order of size" if is_chance else "In the target's own unit",
     )
     lines = []
-    for bar in charts.waterfall_rows(fall):
-        sign = "all" if bar.kind == "result" else ("" if bar.kind == "base" else ("up" if bar.value >= 0 else "down"))
-        name = {"base": f"Average {noun}", "result": f"This {noun}"}.get(bar.kind, bar.label)
-        value = f" <em>= {draw.text(bar.value_text)}</em>" if bar.value_text else ""
-        strong = bar.kind in ("base", "result")
-        shown = draw.text(name) + value
+    for bar in charts.waterfall_rows(fall, start="Where it starts", end="This case"):
+        tone = {"base": "", "result": "all"}.get(bar.kind, "up" if bar.sign >= 0 else "down")
+        shown = draw.text(bar.label) + (f" <em>= {draw.text(bar.value)}</em>" if bar.value else "")
+        if bar.kind in ("base", "result"):
+            shown = f"<b>{shown}</b>"
         lines.append(
-            f'<div class="fw-fall"><span class="name">{f"<b>{shown}</b>" if strong else shown}</span>'
-            f'<span class="bar"><i class="{sign}" style="left:{bar.left:.2f}%;width:{bar.width:.2f}%"></i></span>'
-            f'<span class="fw-num">{draw.text(bar.shown)}</span></div>'
+            f'<div class="fw-fall" role="img" aria-label="{draw.text(bar.aria)}"><span class="name">{shown}</span>'
+            f'<span class="bar"><u style="left:{bar.zero:.2f}%"></u>'
+            f'<i class="{tone}" style="left:{bar.left:.2f}%;width:{bar.width:.2f}%"></i></span>'
+            f'<span class="fw-num">{draw.text(bar.text)}</span></div>'
         )
-    draw.html(f'<div role="img" aria-label="{draw.text(_said(fall))}">{"".join(lines)}</div>')
+    draw.html("".join(lines))
     if is_chance:
         draw.muted("Violet pushes the chance up, green pushes it down.")
     if fall.note:
         with st.expander("How the parts add up", type="compact", icon=":material/info:", key="note_fall"):
             draw.muted(fall.note)
-
-
-def _said(fall: Waterfall) -> str:
-    parts = ", ".join(f"{step.column} {step.contribution:+.3g}" for step in fall.steps)
-    return f"From {fall.base:.3g} to {fall.result:.3g}: {parts}, {fall.rest_count} others {fall.rest:+.3g}"
 
 
 def _what_if(project: Project, built: Any, fall: Waterfall, place: int) -> None:
@@ -293,7 +288,7 @@ def all_cases(project: Project) -> None:
     ranked = importance(explanation, outcome)
     with st.container(border=True, key="importance"):
         chart(
-            charts.importance_figure(ranked, scale=explanation.scale, dark=session.is_dark()),
+            charts.importance_bars(ranked, explanation.scale, colors(session.is_dark())),
             key="importance",
             title="What the model leans on",
             note="Mean size of each column's contribution, with a 95% interval",
@@ -320,7 +315,7 @@ def one_column(project: Project) -> None:
             outcome = st.selectbox("Towards", explanation.classes, key="explain_towards", width=240)
         found = dependence(explanation, results.problem(project).schema[column], outcome)
         chart(
-            charts.dependence_figure(found, dark=session.is_dark()),
+            charts.dependence_plot(found, colors(session.is_dark())),
             key="dependence",
             title=column,
             note="Its value, and what it adds to the answer",

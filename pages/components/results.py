@@ -187,9 +187,8 @@ def _compute(project: Project, stage: str) -> Sequence[Finding]:
     if stage == "explain":
         return judge.explain_findings(project, problem(project), explanation(project))
     if stage == "fairness":
-        return judge.fairness_findings(
-            project, {c: audit(project, c) for c in project.frame.sensitive}, problem(project)
-        )
+        audits = {column: audit(project, column) for column in project.frame.sensitive}
+        return judge.fairness_findings(project, problem(project), audits)
     if stage == "export":
         mark = stage_fingerprint(project, "export", found)
         return export_findings(project, mark, looked_at_fairness=project.reviewed.get("fairness") == mark)

@@ -32,7 +32,7 @@ def card(title: str, sentence: str, *, glyph: str, label: str, action: Callable[
 def new_project() -> None:
     """Ask for a name and open an empty project."""
     name = st.text_input("Name", key="new_name", placeholder="Whom to call before the contract ends")
-    if st.button("Create project", type="primary", key="primary_create", disabled=not name.strip()):
+    if st.button("Create project", type="primary", key="primary_create"):
         try:
             project = session.workspace().create(name, now=session.now())
         except FairwayError as error:

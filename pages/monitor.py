@@ -1,0 +1,3 @@
+from pages.components.screen import is_locked
+
+is_locked("monitor", "x")
