@@ -1,6 +1,5 @@
 """Frame: a short interview that fixes what the model is for, before anything is computed."""
 
-from core.framing.frame import Task
 from pages.components import interview, session
 from pages.components.screen import action_bar, screen
 
@@ -9,7 +8,7 @@ with screen("frame", "Say what the answer is for. Metric, split, line and fairne
     interview.decision(project)
     interview.outcome(project, table)
     interview.moment(project, table)
-    if project.frame.task in (None, Task.BINARY):
+    if interview.asks_costs(project.frame):
         interview.costs(project)
     interview.people(project, table)
     interview.good_enough(project, table)

@@ -1,3 +1,21 @@
-from pages.components.screen import is_locked
+"""Monitor: later rows held against the training data, and whether the model is still as good as it was."""
 
-is_locked("monitor", "x")
+from pages.components import results, watching
+from pages.components.screen import action_bar, is_locked, screen
+
+SENTENCE = "The world moves on. Hold later rows against the training data, and see whether the model still holds."
+
+if not is_locked("monitor", SENTENCE):
+    with screen("monitor", SENTENCE) as project:
+        watching.bring(project)
+        if project.watches:
+            kept = watching.pick(project)
+            report = results.watch_report(project, kept)
+            watching.figures(report, kept)
+            watching.in_words(report)
+            watching.columns(report)
+            watching.history(project)
+    if project.watches:
+        action_bar("monitor", "Train again", to="train", note="Put the later rows into the table first")
+    else:
+        action_bar("monitor", note="Nothing was brought yet")

@@ -148,6 +148,11 @@ def moment(project: Project, table: pd.DataFrame | None) -> None:
             )
 
 
+def asks_costs(frame: Frame) -> bool:
+    """Whether the two errors of a yes-or-no decision are asked for."""
+    return frame.task in (None, Task.BINARY)
+
+
 def costs(project: Project) -> None:
     """Ask what the two errors cost."""
     given = project.frame.costs
@@ -187,8 +192,9 @@ def costs(project: Project) -> None:
 def people(project: Project, table: pd.DataFrame | None) -> None:
     """Ask who could be harmed."""
     frame = project.frame
+    number = 5 if asks_costs(frame) else 4
     with question(
-        5,
+        number,
         "Who could be harmed?",
         "Named groups are audited; they are not shown to the model.",
         _short(", ".join(frame.sensitive)),
@@ -243,7 +249,7 @@ def good_enough(project: Project, table: pd.DataFrame | None) -> None:
     answer = metric.title if metric else ""
     if metric and frame.good_enough is not None:
         answer = f"{metric.title} {'from' if metric.higher_is_better else 'up to'} {metric.format(frame.good_enough)}"
-    number = 6 if frame.task in (None, Task.BINARY) else 5
+    number = 6 if asks_costs(frame) else 5
     with question(number, "What is good enough?", "Said before the scores are known, it cannot bend to them.", answer):
         if frame.task is None or metric is None:
             draw.muted("The measure follows from the outcome.")

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import FairwayError
 from core.findings import Finding
 from core.project import judge
-from core.project.document import Project
+from core.project.document import Project, Watch
 from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
 from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
 from core.project.shipping import export_findings
@@ -146,6 +146,8 @@ def _mark(project: Project, stage: str) -> str:
         parts += [project.split.model_dump(mode="json"), [step.model_dump() for step in project.recipe.active]]
     if stage == "train" and found is not None:
         parts += [project.chosen, found.finished, [run.key for run in found.done]]
+    if stage == "monitor":
+        parts += [len(project.exports), len(project.watches)]
     if stage == "export":
         parts += [len(project.seal), sorted(project.accepted), project.reviewed.get("fairness")]
     return digest(parts)
@@ -178,6 +180,8 @@ def _compute(project: Project, stage: str) -> Sequence[Finding]:
     found = board(project)
     if found is None or not any(not run.is_baseline for run in found.done):
         return ()
+    if stage == "monitor":
+        return monitor_findings(project)
     if stage == "train":
         return judge.train_findings(project, found)
     if project.training != training_fingerprint(project):
@@ -193,6 +197,15 @@ def _compute(project: Project, stage: str) -> Sequence[Finding]:
         mark = stage_fingerprint(project, "export", found)
         return export_findings(project, mark, looked_at_fairness=project.reviewed.get("fairness") == mark)
     return ()
+
+
+def monitor_findings(project: Project) -> Sequence[Finding]:
+    """Return what the coach says of the later table brought last."""
+    from core.monitor.checks import check_watch
+
+    if not project.watches or not project.exports:
+        return ()
+    return check_watch(watch_report(project, project.watches[-1]), project.frame)
 
 
 def facts(project: Project) -> Facts:
@@ -281,3 +294,16 @@ def _case(fingerprint: str, row: int, _project: Project) -> Any:
 def case(project: Project, row: int) -> Any:
     """Return the explanation of the row at one position of the table."""
     return _case(digest([project.id, project.training, run_of(project)]), row, project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _watch(fingerprint: str, content_hash: str, _project: Project, _kept: Watch) -> Any:
+    from core.workspace.watching import report
+
+    return report(session.workspace(), _project, problem(_project), judged(_project), _kept)
+
+
+def watch_report(project: Project, kept: Watch) -> Any:
+    """Return what a later table was found to be against the training data."""
+    exported = project.exports[-1].fingerprint if project.exports else ""
+    return _watch(digest([_model_mark(project), exported]), kept.content_hash, project, kept)

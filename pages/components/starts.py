@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import streamlit as st
-from core.data.samples import SAMPLES
 
+from core.data.samples import SAMPLES
 from core.errors import FairwayError
 from core.framing.frame import Task
 from core.framing.templates import TEMPLATES

@@ -1,0 +1,116 @@
+"""Watching: a later table or a service's log is kept beside a project and held against its training data."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from core.data.read import read_table
+from core.errors import NotFoundError
+from core.monitor.answers import is_log, read_answers
+from core.monitor.report import WatchReport
+from core.monitor.watch import watch
+from core.prepare.compile import input_columns
+from core.prepare.problem import Problem
+from core.project.changes import logged
+from core.project.document import Project, Watch
+from core.project.fingerprint import digest
+from core.project.judge import Judged
+from core.project.shipping import FOLDER
+from core.runtime.bundle import sha256
+from core.runtime.predict import load_bundle
+from core.workspace import files
+from core.workspace.store import Workspace
+
+LOG = "log.jsonl"
+
+
+def keep_later(workspace: Workspace, project: Project, path: Path, *, name: str, now: datetime) -> Watch:
+    """Keep a later table, or a prediction log, for a project.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    project : Project
+    path : Path
+        Where the bytes lie.
+    name : str
+        The user's own name of the file.
+    now : datetime
+
+    Returns
+    -------
+    Watch
+        Its verdict is still open.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read.
+    """
+    if is_log(path):
+        rows = len(read_answers(path, name=name).frame)
+        mark = digest([project.id, sha256(path)])
+        with files.replacing(workspace.artefact_dir(project.id, "later", mark) / LOG) as temporary:
+            shutil.copyfile(path, temporary)
+        return Watch(at=now, name=name, content_hash=f"log:{mark}", rows=rows, verdict="")
+    table = read_table(path, name=name)
+    return Watch(at=now, name=name, content_hash=workspace.tables.write(table.frame), rows=len(table.frame), verdict="")
+
+
+def report(workspace: Workspace, project: Project, built: Problem, judged: Judged, kept: Watch) -> WatchReport:
+    """Hold a kept table against the training data, with the model as it was exported last.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    project : Project
+    built : Problem
+    judged : Judged
+        Out-of-fold predictions of the project's model: how good it was.
+    kept : Watch
+
+    Returns
+    -------
+    WatchReport
+
+    Raises
+    ------
+    NotFoundError
+        No model was exported, or its bundle is gone.
+    """
+    if not project.exports:
+        raise NotFoundError("No model was exported yet.", next_step="Pack one under Export.")
+    home = workspace.artefact_dir(project.id, "bundle", project.exports[-1].fingerprint) / FOLDER
+    predictor = load_bundle(home)
+    answers: pd.DataFrame | None = None
+    skipped = 0
+    if kept.content_hash.startswith("log:"):
+        mark = kept.content_hash.removeprefix("log:")
+        read = read_answers(workspace.artefact_dir(project.id, "later", mark) / LOG, name=kept.name)
+        later, answers, skipped = read.frame, read.answers, read.skipped
+    else:
+        later = workspace.read_table(kept.content_hash)
+    training = built.X.iloc[built.split.train]
+    return watch(
+        training,
+        later,
+        built.schema,
+        built.frame,
+        input_columns(built),
+        predictor.predict_frame,
+        judged.outcomes,
+        project.plan.seed,
+        classes=built.classes,
+        folds=judged.folds,
+        logged=answers,
+        skipped_lines=skipped,
+    )
+
+
+def with_watch(project: Project, kept: Watch, verdict: str, *, now: datetime) -> Project:
+    """Note in the project what a later table was found to be."""
+    done = kept.model_copy(update={"verdict": verdict})
+    what = f"Held {kept.name} ({kept.rows:,} rows) against the training data: {verdict}"
+    return logged(project.updated(watches=(*project.watches, done)), "monitor", what, now=now)

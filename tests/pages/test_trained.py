@@ -1,0 +1,176 @@
+"""Every screen of a project that went the whole way, for each kind of answer, and after something before it changed."""
+
+import re
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.data.schema import Role
+from core.project import judge, shipping
+from core.project.changes import set_column
+from core.project.document import Project
+from core.project.fingerprint import model_fingerprint, training_fingerprint
+from core.project.journey import STAGES, chosen_run
+from core.settings import Settings
+from core.train.board import TrainPlan
+from core.train.search import train
+from core.workspace import Workspace, intake
+
+NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
+PLANS = {
+    "mortgages": ("logistic_regression",),
+    "penguins": ("decision_tree",),
+    "house_prices": ("linear_regression",),
+}
+
+
+def go_the_whole_way(workspace: Workspace, sample: str) -> Project:
+    project = intake.start_sample(workspace, sample, now=NOW)
+    assert project.data is not None
+    table = workspace.read_table(project.data.content_hash)
+    fingerprint = training_fingerprint(project)
+    folder = workspace.training(project.id, fingerprint)
+    plan = TrainPlan(candidates=PLANS[sample], budget_seconds=60)
+    built = judge.problem(project, table)
+    train(
+        built,
+        plan,
+        fingerprint=fingerprint,
+        on_board=folder.write_board,
+        on_fitted=folder.save_fitted,
+        should_stop=lambda: False,
+        clock=time.monotonic,
+    )
+    project = project.updated(training=fingerprint)
+    board = folder.board()
+    run = chosen_run(project, board)
+    assert board is not None
+    assert run is not None
+    mark = model_fingerprint(project, run)
+    project = workspace.save(project.updated(reviewed={"evaluate": mark}), now=NOW)
+    packed = shipping.pack(
+        project,
+        built,
+        board,
+        run,
+        folder.pipeline(run),
+        judge.Judged(folder.outcomes(run), folder.folds(run), folder.rows(run)),
+        workspace.artefact_dir(project.id, "bundle", mark),
+        fingerprint=mark,
+        now=NOW,
+    )
+    assert packed.certificate.offered, packed.certificate.reasons
+    return workspace.save(shipping.record(project, packed, mark, now=NOW), now=NOW)
+
+
+@pytest.fixture(scope="session")
+def finished_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Three projects that went the whole way, made once."""
+    home = tmp_path_factory.mktemp("finished")
+    workspace = Workspace.open(Settings.from_environment({"FAIRWAY_HOME": str(home)}))
+    return home, {sample: go_the_whole_way(workspace, sample).id for sample in PLANS}
+
+
+@pytest.fixture
+def finished(
+    finished_home: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    home, projects = finished_home
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy)
+    monkeypatch.setenv("FAIRWAY_HOME", str(copy))
+    monkeypatch.delenv("FAIRWAY_DATABASE_URL", raising=False)
+    return projects
+
+
+def text_of(screen: AppTest) -> str:
+    parts = [str(element.value) for kind in ("markdown", "title") for element in screen.get(kind)]
+    parts += [element.proto.body for element in screen.get("html")]
+    return "\n".join(parts)
+
+
+def caught(said: str) -> int:
+    found = re.search(r"catches (\d+)%", said)
+    assert found
+    return int(found.group(1))
+
+
+def show(stage: str, project_id: str) -> AppTest:
+    screen = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=90)
+    screen.query_params["project"] = project_id
+    return screen.switch_page(f"{stage}.py").run()
+
+
+def assert_sound(screen: AppTest) -> str:
+    said = text_of(screen)
+    assert not screen.exception
+    assert "could not be" not in said
+    return said
+
+
+@pytest.mark.parametrize("sample", list(PLANS))
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_screen_of_a_finished_project_is_sound(finished: dict[str, str], sample: str, stage: str) -> None:
+    screen = show(stage, finished[sample])
+    assert_sound(screen)
+    assert screen.title[0].value == stage.capitalize()
+
+
+def test_each_view_of_explain_is_sound(finished: dict[str, str]) -> None:
+    screen = show("explain", finished["mortgages"])
+    for view in ("All cases", "One column", "One case"):
+        screen.button_group(key="explain_view").set_value(view).run()
+        assert_sound(screen)
+
+
+def test_the_line_moves_with_its_counts_and_its_money(finished: dict[str, str]) -> None:
+    screen = show("evaluate", finished["mortgages"])
+    before = text_of(screen)
+    screen.slider(key="line_at").set_value(0.15).run()
+    after = assert_sound(screen)
+    assert caught(after) > caught(before)
+    workspace = Workspace.open(Settings.from_environment())
+    assert workspace.get(finished["mortgages"]).threshold == 0.15
+
+
+def test_a_remedy_becomes_part_of_the_model(finished: dict[str, str]) -> None:
+    screen = show("fairness", finished["mortgages"])
+    screen.button(key="use_remedy").click().run()
+    assert_sound(screen)
+    project = Workspace.open(Settings.from_environment()).get(finished["mortgages"])
+    assert project.remedy is not None
+    assert project.remedy.column == "afam"
+    evaluate = assert_sound(show("evaluate", finished["mortgages"]))
+    assert "The remedy chosen under Fairness draws the line by afam." in evaluate
+
+
+def test_a_changed_column_makes_results_out_of_date_and_closes_export(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["mortgages"])
+    assert project.data is not None
+    table = workspace.read_table(project.data.content_hash)
+    workspace.save(set_column(project, "pirat", table, now=NOW, role=Role.LEFT_OUT), now=NOW)
+    assert "Out of date" in assert_sound(show("evaluate", project.id))
+    assert "Evaluate must be up to date" in text_of(show("export", project.id))
+    assert "Out of date." in text_of(show("train", project.id))
+
+
+def test_a_table_without_a_usable_target_leaves_the_project_as_it_was(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.create("One value", now=NOW)
+    path = workspace.home / "one.csv"
+    path.write_text("a,same\n" + "\n".join(f"{n},x" for n in range(60)), encoding="utf-8")
+    project = workspace.save(
+        intake.take_file(workspace, project, path, name="one.csv", now=NOW),
+        now=NOW,
+    )
+    screen = show("frame", project.id)
+    screen.selectbox(key="frame_target").set_value("same").run()
+    said = assert_sound(screen)
+    assert "has one value" in said
+    assert workspace.get(project.id).frame.target is None
