@@ -3,10 +3,12 @@
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 OK, OUR_FAULT, CALLERS_MISTAKE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses; the last is the shell's own for Ctrl+C."""
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,27 @@ def names(text: str) -> tuple[str, ...]:
     r"""Read a list of names with commas between them; a comma within a name is written as `\,`."""
     kept = text.replace("\\,", "\0").split(",")
     return tuple(name for part in kept if (name := part.replace("\0", ",").strip()))
+
+
+def bounded(kind: type[Number], low: float, high: float) -> Callable[[str], Number]:
+    """Return a reader of a number that refuses what is out of bounds.
+
+    Parameters
+    ----------
+    kind : type
+        ``int`` or ``float``.
+    low, high : float
+        Both allowed.
+    """
+
+    def read(text: str) -> Number:
+        bounds = f"a {'whole ' if kind is int else ''}number from {low:,.12g} to {high:,.12g}"
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"'{text}' is not {bounds}") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not {bounds}")
+        return value
+
+    return read

@@ -1,19 +1,29 @@
 """The commands, and the edge at which every fault becomes a sentence and an exit status."""
 
 import argparse
+import logging
 import os
 import sys
 import traceback
 import zlib
 from collections.abc import Sequence
 
-from core.cli import doctor
+from core.cli import audit, doctor, evaluate, fit, monitor, predict, profile, serve
 from core.cli.command import CALLERS_MISTAKE, INTERRUPTED, OK, OUR_FAULT, Command
 from core.cli.output import print_json, print_lines, say
 from core.errors import FairwayError, InputError, NotFoundError
 from core.runtime.errors import RuntimeFault
 
-COMMANDS: tuple[Command, ...] = (doctor.COMMAND,)
+COMMANDS: tuple[Command, ...] = (
+    profile.COMMAND,
+    fit.COMMAND,
+    predict.COMMAND,
+    serve.COMMAND,
+    evaluate.COMMAND,
+    audit.COMMAND,
+    monitor.COMMAND,
+    doctor.COMMAND,
+)
 """Every command, in the order in which ``--help`` names them."""
 
 
@@ -35,6 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else CALLERS_MISTAKE
     command: Command = given.command
+    debugging = os.environ.get("FAIRWAY_DEBUG") == "1"
+    log = logging.getLogger("core")
+    level = log.level
+    if not debugging:
+        # The log holds tracebacks; what a person can use of them is in the answer.
+        log.setLevel(logging.CRITICAL + 1)
     try:
         answer = command.run(given)
         if given.json:
@@ -59,6 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     except Exception as fault:  # noqa: BLE001 - the edge: whatever went wrong is told in words
         return _our_fault(fault)
+    finally:
+        log.setLevel(level)
 
 
 def _parser() -> argparse.ArgumentParser:

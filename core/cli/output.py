@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core.findings import Finding
+
 
 def printable(text: str) -> str:
     """Return text that cannot steer a terminal: signs that are not printed, such as escape codes, are spelled out.
@@ -64,6 +66,11 @@ def table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> list[str]:
 def cut(text: str, length: int = 40) -> str:
     """Return a long name cut, with a sign that it was."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def finding_line(finding: Finding) -> str:
+    """Return a finding as one line."""
+    return f"{finding.severity.value.capitalize()}: {finding.title}. {finding.evidence}".replace("`", "")
 
 
 def _write(stream: Any, text: str) -> None:

@@ -188,9 +188,7 @@ def _recipe(problem: Problem, pipeline: Any) -> tuple[str, ...]:
     compiled = {name for name, _ in getattr(pipeline, "steps", ())}
     # A model that needs no scaling was given none.
     used = [step for step in problem.recipe.active if step.kind != "scale" or step.id in compiled]
-    return tuple(
-        _plain(f"{STEPS[step.kind].title}: {STEPS[step.kind].describe(step, problem.schema)}") for step in used
-    )
+    return tuple(_plain(STEPS[step.kind].describe(step, problem.schema)) for step in used)
 
 
 def _scores(run: Run, board: Leaderboard, evaluation: Evaluation | None) -> tuple[ScoreFact, ...]:
@@ -226,7 +224,8 @@ def _fairness(audit: Audit, frame: Frame) -> list[str]:
 
 
 def _left_out(problem: Problem, used: Sequence[str]) -> dict[str, str]:
-    frame, dropped = problem.frame, {}
+    frame = problem.frame
+    dropped: dict[str, str] = {}
     for step in problem.recipe.active:
         if step.kind == "drop_columns":
             dropped |= dict.fromkeys(step.columns, step.reason)

@@ -1,0 +1,98 @@
+"""``profile``: what every column of a table holds, and what would mislead a model."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from core.cli.command import Answer, Command
+from core.cli.output import cut, finding_line, table
+
+if TYPE_CHECKING:
+    from core.data.profile import ColumnProfile
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA", help="CSV, TSV, Excel or Parquet file")
+    parser.add_argument("--target", help="column of the outcome, to see what each column says about it")
+
+
+def _run(given: argparse.Namespace) -> Answer:
+    from core.cli.question import check_columns
+    from core.data.checks import check_data
+    from core.data.guess import guess_schema
+    from core.data.profile import profile
+    from core.data.read import read_table
+    from core.framing.frame import Frame
+    from core.project.target import proposed
+
+    read = read_table(given.data)
+    frame = Frame()
+    if given.target is not None:
+        check_columns([given.target], read.frame.columns, "--target")
+        frame = Frame.model_validate({"target": given.target, **proposed(frame, read.frame[given.target])})
+    schema = guess_schema(read.frame)
+    found = profile(read.frame, schema, frame)
+    findings = check_data(read.frame, schema, frame, found)
+    data = {
+        "rows": len(read.frame),
+        "rows_looked_at": found.rows,
+        "columns": [_column(column) | {"reason": schema[column.name].reason} for column in found.columns],
+        "missing_cells": found.missing_cells,
+        "duplicate_rows": found.duplicate_rows,
+        "task": frame.task,
+        "target": frame.target,
+        "positive": frame.positive,
+        "metric": frame.metric,
+        "findings": [
+            {
+                "code": one.code,
+                "severity": one.severity.value,
+                "title": one.title,
+                "evidence": one.evidence,
+                "columns": one.columns,
+            }
+            for one in findings
+        ],
+        "read_as": read.read_as,
+        "warnings": read.warnings,
+    }
+    rows = [
+        (
+            cut(column.name),
+            column.type.words,
+            column.role,
+            f"{100 * column.missing_share:.1f}%",
+            f"{column.distinct:,}",
+            cut(column.range_words),
+            "" if column.signal is None else f"{column.signal:.2f}",
+        )
+        for column in found.columns
+    ]
+    lines = (
+        f"{len(read.frame):,} rows, {len(found.columns):,} columns; types and roles are guesses",
+        *read.warnings,
+        *table(rows, ("Column", "Type", "Role", "Missing", "Different", "Range", "Signal")),
+        *map(finding_line, findings),
+    )
+    return Answer(data, lines)
+
+
+def _column(column: "ColumnProfile") -> dict[str, Any]:
+    stats = column.stats
+    return {
+        "name": column.name,
+        "type": column.type.value,
+        "role": column.role,
+        "rows": column.n,
+        "missing": column.missing,
+        "distinct": column.distinct,
+        "range": column.range_words,
+        "median": None if stats is None else stats.median,
+        "min": None if stats is None else stats.min,
+        "max": None if stats is None else stats.max,
+        "top": [{"value": value, "rows": rows} for value, rows in column.top],
+        "signal": column.signal,
+        "notes": column.notes,
+    }
+
+
+COMMAND = Command("profile", "Say what every column holds, and what would mislead a model.", _arguments, _run)
