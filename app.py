@@ -68,17 +68,18 @@ async def health(_request: Request) -> JSONResponse:
 async def start(_app: st.App) -> AsyncIterator[None]:
     """Bring the workspace up to date before the first request, and look after jobs a restart left behind."""
     import anyio
-    from core.jobs.api import reconcile
 
+    from core.jobs.api import reconcile
     from core.workspace import Workspace
 
     def prepare() -> None:
         workspace = Workspace.open(Settings.from_environment())
         reconcile(workspace)
         address = st.get_option("server.address")
-        if address not in (None, "", "localhost", "127.0.0.1", "::1"):
+        if address not in ("localhost", "127.0.0.1", "::1"):
             logger.warning(
-                "Fairway listens on %s without a login: everyone who reaches this address sees every project.", address
+                "Fairway listens on %s without a login: everyone who reaches this address sees every project.",
+                address or "every address of this machine",
             )
 
     await anyio.to_thread.run_sync(prepare)

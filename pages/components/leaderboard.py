@@ -11,7 +11,7 @@ from core.train.board import Leaderboard, Run, RunStatus
 from pages.components import draw, session
 
 DIVIDER = "Below: worse than the best by more than chance (paired test on the folds, p &lt; 0.05)"
-COLUMNS = "34px minmax(0,1.5fr) minmax(60px,1.3fr) 64px 62px 52px"
+COLUMNS = "30px minmax(0,1.4fr) minmax(120px,1.2fr) 58px 58px 46px"
 LEARNS_BY_HEART = 0.1
 """A gap between seen and unseen beyond this is shown in orange."""
 STATES = {
@@ -40,7 +40,7 @@ def draw_board(project: Project, board: Leaderboard, chosen: str | None) -> None
     start, end = scale(board)
     best = next((run.score for run in board.done if not run.is_baseline), None)
     head = (
-        f'<div class="fw-rowhead" style="grid-template-columns:{COLUMNS} 88px"><span></span><span>Model</span>'
+        f'<div class="fw-rowhead" style="grid-template-columns:{COLUMNS} 100px"><span></span><span>Model</span>'
         f'<span class="fw-scale"><span>{metric.format(start)}</span>'
         "<span>95% interval</span>"
         f"<span>{metric.format(end)}</span></span>"

@@ -8,6 +8,7 @@ from core.data.samples import SAMPLES
 from core.errors import FairwayError
 from core.framing.frame import Task
 from core.framing.templates import TEMPLATES
+from core.limits import ARCHIVE_BYTES
 from core.workspace import intake
 from core.workspace.archive import import_project
 from pages.components import draw, session, upload
@@ -79,11 +80,11 @@ def from_template() -> None:
 @st.dialog("From a saved project")
 def from_archive() -> None:
     """Import a project from its archive."""
-    uploaded = upload.uploader("A saved project", key="archive_upload", types=("fairway",))
+    uploaded = upload.uploader("A saved project", key="archive_upload", types=("fairway",), limit=ARCHIVE_BYTES)
     if uploaded is None:
         return
     try:
-        with upload.on_disk(uploaded, key="archive_upload") as path:
+        with upload.on_disk(uploaded, key="archive_upload", limit=ARCHIVE_BYTES) as path:
             project = import_project(session.workspace(), path, now=session.now())
     except FairwayError as error:
         draw.banner(error.message, "Not imported.", "block", "red")

@@ -16,16 +16,16 @@ TABLE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "parquet")
 CHUNK = 1024 * 1024
 
 
-def uploader(label: str, *, key: str, types: tuple[str, ...] = TABLE_TYPES) -> Any:
+def uploader(label: str, *, key: str, types: tuple[str, ...] = TABLE_TYPES, limit: int = UPLOAD_BYTES) -> Any:
     """Draw an uploader whose file can be released; returns the uploaded file or ``None``."""
     turn = st.session_state.setdefault(f"{key}_turn", 0)
     return st.file_uploader(
-        label, type=list(types), key=f"{key}_{turn}", max_upload_size=UPLOAD_BYTES // MB, label_visibility="collapsed"
+        label, type=list(types), key=f"{key}_{turn}", max_upload_size=limit // MB, label_visibility="collapsed"
     )
 
 
 @contextmanager
-def on_disk(uploaded: Any, *, key: str) -> Iterator[Path]:
+def on_disk(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Iterator[Path]:
     """Give an uploaded file as a path; afterwards both the file and the copy in memory are gone.
 
     Parameters
@@ -33,6 +33,8 @@ def on_disk(uploaded: Any, *, key: str) -> Iterator[Path]:
     uploaded : UploadedFile
     key : str
         The uploader's key.
+    limit : int
+        Largest size in bytes.
 
     Raises
     ------
@@ -40,9 +42,9 @@ def on_disk(uploaded: Any, *, key: str) -> Iterator[Path]:
         The file is larger than allowed, or empty.
     """
     try:
-        if uploaded.size > UPLOAD_BYTES:
+        if uploaded.size > limit:
             raise LimitError(
-                f"The file is {uploaded.size / MB:,.0f} MB; Fairway takes up to {UPLOAD_BYTES // MB} MB.",
+                f"The file is {uploaded.size / MB:,.0f} MB; Fairway takes up to {limit // MB} MB.",
                 next_step="Bring a part of it, or a Parquet file, which is smaller.",
             )
         if uploaded.size == 0:

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import monitor as charts
-from core.charts.theme import colors
 from core.errors import FairwayError
 from core.framing.metrics import METRICS
 from core.limits import DRIFT_ROWS
@@ -126,7 +125,7 @@ def columns(report: Any) -> None:
             label_visibility="collapsed",
         )
         chart(
-            charts.then_and_now(ranked[place], colors(session.is_dark())),
+            charts.then_and_now(ranked[place], dark=session.is_dark()),
             key="thennow",
             title=names[place],
             note="Share of the rows, in training and now",
