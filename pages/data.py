@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.project.journey import open_findings
-from pages.components import columns, results, session, tableview
+from pages.components import columns, layout, results, session, tableview
 from pages.components.screen import action_bar, screen
 
 SENTENCE = "See what each column holds, say what it is for, and settle what would mislead a model."
@@ -15,17 +15,8 @@ with screen("data", SENTENCE) as project:
     if table is not None:
         profile = results.profile(project)
         tableview.figures(project, profile)
-        with st.container(
-            horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="dataviews"
-        ):
-            view = st.segmented_control(
-                "View",
-                ["Columns", "Rows", "Groups", "Source"],
-                default="Columns",
-                required=True,
-                key="data_view",
-                label_visibility="collapsed",
-            )
+        with layout.row("dataviews"):
+            view = layout.switch(["Columns", "Rows", "Groups", "Source"], key="data_view")
             wanted = ""
             if view == "Columns":
                 wanted = st.text_input(

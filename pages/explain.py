@@ -1,9 +1,7 @@
 """Explain: why the model says what it says, for one case and for all of them."""
 
-import streamlit as st
-
 from core.project.fingerprint import training_fingerprint
-from pages.components import reasons, results, session, states
+from pages.components import layout, reasons, results, session, states
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "Why the model says what it says, for one case and for all of them."
@@ -14,14 +12,7 @@ if not is_locked("explain", SENTENCE):
         if outdated:
             states.outdated()
         else:
-            view = st.segmented_control(
-                "View",
-                ["One case", "All cases", "One column"],
-                default="One case",
-                required=True,
-                key="explain_view",
-                label_visibility="collapsed",
-            )
+            view = layout.switch(["One case", "All cases", "One column"], key="explain_view")
             if view == "All cases":
                 reasons.all_cases(project)
             elif view == "One column":

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.framing.frame import Task
 from core.project.fingerprint import training_fingerprint
-from pages.components import draw, groups, results, session, states
+from pages.components import draw, groups, layout, results, session, states
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "Who bears the errors? Compared between the groups you named, with the measure you chose in Frame."
@@ -24,13 +24,7 @@ if not is_locked("fairness", SENTENCE):
             if place.button("Go to Frame", key="goto_frame"):
                 session.go("frame")
         else:
-            with st.container(
-                horizontal=True,
-                wrap=False,
-                vertical_alignment="center",
-                horizontal_alignment="distribute",
-                key="grouphead",
-            ):
+            with layout.row("grouphead"):
                 with st.container(width="stretch"):
                     place = st.empty()
                 column = st.selectbox(

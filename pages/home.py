@@ -3,13 +3,11 @@
 import streamlit as st
 
 from core.limits import MB, UPLOAD_BYTES
-from pages.components import draw, projects, session, starts
+from pages.components import draw, layout, projects, session, starts
 
 rows = session.workspace().list()
 
-with st.container(
-    horizontal=True, wrap=False, vertical_alignment="bottom", horizontal_alignment="distribute", key="hometop"
-):
+with layout.row("hometop", align="bottom"):
     with st.container(gap=None, key="titles"):
         st.title("Projects", anchor=False)
         st.markdown(":gray[Each project is one question, answered from one table, with every decision kept.]")

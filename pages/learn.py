@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 import yaml
 
-from pages.components import draw, header, session
+from pages.components import draw, header, layout, session
 
 TEXTS = Path(__file__).resolve().parent.parent / "assets" / "lessons"
 
@@ -22,9 +22,7 @@ with st.container(gap=None, key="titles"):
     st.title("Learn", anchor=False)
     st.markdown(":gray[One lesson a step, to read beside your own data, and every term in plain words.]")
 
-view = st.segmented_control(
-    "View", ["Lessons", "Glossary"], default="Lessons", required=True, key="learn_view", label_visibility="collapsed"
-)
+view = layout.switch(["Lessons", "Glossary"], key="learn_view")
 if view == "Glossary":
     wanted = st.text_input("Find a term", key="learn_term", placeholder="Find a term", label_visibility="collapsed")
     terms = {

@@ -12,7 +12,7 @@ from core.limits import GOLDEN_ROWS
 from core.project import shipping
 from core.project.document import Project
 from core.project.shipping import Parcel
-from pages.components import draw, results, session, states
+from pages.components import draw, layout, results, session, states
 
 CONTENTS = (
     ("dns", "Web service", "FastAPI with a form, a schema and a container file"),
@@ -108,7 +108,7 @@ def _watch(project: Project, fingerprint: str) -> None:
 def _certificate(project: Project, parcel: Parcel, fingerprint: str) -> None:
     certificate = parcel.certificate
     with st.container(border=True, key="bundle"):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+        with layout.row():
             with st.container(width="stretch"):
                 draw.card_head("Bundle", f"One zip, {_size(parcel.size_bytes)}, runs without Fairway")
             if certificate.offered:

@@ -3,14 +3,12 @@
 import streamlit as st
 
 from core.project.document import Project
-from pages.components import draw, session
+from pages.components import draw, layout, session
 
 
 def topbar(project: Project, stage: str) -> None:
     """Draw the project header."""
-    with st.container(
-        horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="topbar"
-    ):
+    with layout.row("topbar"):
         with st.container(key="crumb", width="stretch"):
             draw.html(f'<div class="fw-crumb">{draw.text(project.name)} / {stage.capitalize()}</div>')
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", width="content", key="toptools"):

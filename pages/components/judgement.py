@@ -15,7 +15,7 @@ from core.project.changes import open_seal, set_threshold
 from core.project.document import Project
 from core.project.fingerprint import training_fingerprint
 from core.project.journey import stage_fingerprint
-from pages.components import draw, results, session
+from pages.components import draw, layout, results, session
 from pages.components.charts import chart
 
 LABEL = 27
@@ -70,7 +70,7 @@ def line(project: Project, evaluation: Any) -> None:
     curve = evaluation.cost_curve
     positive = str(project.frame.positive)
     with st.container(border=True, key="theline"):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+        with layout.row():
             with st.container(width="stretch"):
                 rows = project.frame.rows_are
                 note = (
@@ -169,10 +169,8 @@ def curves(evaluation: Any) -> None:
         if not names:
             draw.muted("This model gives no chances, so there are no curves.")
             return
-        view = st.segmented_control(
-            "Curve", names, default=names[0], required=True, key="curve_view", label_visibility="collapsed"
-        )
-        found = views[view or names[0]]
+        view = layout.switch(names, key="curve_view")
+        found = views[view]
         shown = found[0]
         if len(found) > 1:
             labels = [curve.label for curve in found]

@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 import streamlit as st
 
 from core.framing.metrics import METRICS, Metric
@@ -157,3 +158,20 @@ def _unfinished(run: Run, folds: int) -> None:
         '<div class="fw-plainrow"><div class="fw-grid fw-unfinished">'
         f'<span></span><span class="fw-off">{draw.text(run.title)}</span><div>{said}</div></div></div>'
     )
+
+
+def folds(board: Leaderboard) -> None:
+    """Draw every candidate's score on each fold left out, and on the rows it was fitted on."""
+    metric = METRICS[board.metric]
+    rows = []
+    for run in board.runs:
+        if not run.folds:
+            continue
+        row = {"Model": run.title}
+        row |= {f"Fold {fold.fold + 1}": metric.format(fold.unseen) for fold in run.folds}
+        row["Mean"] = metric.format(run.score) if run.score is not None else ""
+        row["Seen"] = metric.format(run.seen) if run.seen is not None else ""
+        row["Seconds"] = f"{sum(fold.seconds for fold in run.folds):.1f}"
+        rows.append(row)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=f"{metric.title} of every candidate on each fold")
+    draw.muted(f"{metric.title} on the rows left out, fold by fold; “Seen” is the mean on the rows fitted.")

@@ -12,7 +12,7 @@ from core.project.fingerprint import digest
 from core.project.journey import STAGES, StepStatus, next_line
 from core.workspace.archive import export_project
 from core.workspace.store import ProjectRow
-from pages.components import draw, results, session
+from pages.components import draw, layout, results, session
 from pages.components.journeybar import WORDS
 
 MORE = ("Rename", "Duplicate", "Export project", "Delete")
@@ -39,13 +39,7 @@ def card(row: ProjectRow) -> None:
             f"<div>{draw.text(next_line(project, states))}{_best(project)}</div></div>"
         )
         st.space("stretch")
-        with st.container(
-            horizontal=True,
-            wrap=False,
-            vertical_alignment="center",
-            horizontal_alignment="distribute",
-            key=f"row_p_{row.id}",
-        ):
+        with layout.row(f"row_p_{row.id}"):
             with st.container(width="stretch"):
                 draw.html(f'<span class="fw-note">Saved {draw.text(ago(row.changed))}</span>')
             picked = st.menu_button("More", MORE, key=f"more_{row.id}", type="tertiary")

@@ -18,7 +18,7 @@ from core.explain.words import decisive, explain_in_words, percent
 from core.framing.frame import Task
 from core.project.document import Project
 from core.runtime.values import as_number, as_text
-from pages.components import draw, results, session
+from pages.components import draw, layout, results, session
 from pages.components.charts import chart
 
 SLIDERS = 3
@@ -191,7 +191,7 @@ def _what_if(project: Project, built: Any, fall: Waterfall, place: int) -> None:
     rows = built.X.iloc[built.split.train]
     row = built.X.iloc[[results.judged(project).rows[place]]]
     mark = f"{project.training}_{results.run_of(project)}_{place}_{st.session_state.get('whatif_turn', 0)}"
-    with st.container(horizontal=True, wrap=False, vertical_alignment="top", horizontal_alignment="distribute"):
+    with layout.row(align="top"):
         with st.container(width="stretch"):
             draw.card_head("What if", "Change a value, see the answer move")
         st.button("Reset", key="whatif_reset", type="tertiary", on_click=_reset)

@@ -10,7 +10,7 @@ from core.prepare.steps import STEPS
 from core.project import changes
 from core.project.actions import new_step_id
 from core.project.document import Project
-from pages.components import draw, results, session
+from pages.components import draw, layout, results, session
 from pages.components.charts import chart
 
 TONES = {"fixed": ("gray", "keep"), "rows": ("gray", "table_rows"), "learned": ("violet", "layers")}
@@ -22,9 +22,7 @@ def recipe(project: Project) -> None:
     """Draw the recipe."""
     steps = project.recipe.steps
     on = len(project.recipe.active)
-    with st.container(
-        horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="recipehead"
-    ):
+    with layout.row("recipehead"):
         with st.container(width="stretch"):
             draw.heading("Recipe", f"{len(steps)} steps, {on} on")
         with st.container(horizontal=True, wrap=False, width="content"):

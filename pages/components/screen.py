@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.project.document import Project
 from core.project.journey import STAGES, StepStatus, open_findings, stage_fingerprint
-from pages.components import coach, draw, header, results, session, states
+from pages.components import coach, draw, header, layout, results, session, states
 
 
 @contextmanager
@@ -107,9 +107,7 @@ def action_bar(
     back = STAGES[index - 1] if index else ""
     with (
         st.bottom,
-        st.container(
-            horizontal=True, wrap=False, vertical_alignment="center", key="actions", horizontal_alignment="distribute"
-        ),
+        layout.row("actions"),
     ):
         with st.container(width="content", key="actionback"):
             name = back.capitalize() or "Projects"

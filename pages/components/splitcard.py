@@ -7,7 +7,7 @@ from core.limits import FOLDS
 from core.prepare.plan import SplitKind
 from core.project.changes import set_split
 from core.project.document import Project
-from pages.components import draw, results, session
+from pages.components import draw, layout, results, session
 
 WORDS = {
     SplitKind.STRATIFIED: "Outcomes in equal shares (stratified)",
@@ -22,7 +22,7 @@ def card(project: Project) -> None:
     split = results.problem(project).split
     plan = project.split
     with st.container(border=True, height="stretch", key="split"):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="top", horizontal_alignment="distribute"):
+        with layout.row(align="top"):
             with st.container(width="stretch"):
                 note = WORDS[plan.kind] + (f", by {plan.column}" if plan.column else "")
                 if plan.balance:

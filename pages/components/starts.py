@@ -11,7 +11,7 @@ from core.framing.templates import TEMPLATES
 from core.limits import ARCHIVE_BYTES
 from core.workspace import intake
 from core.workspace.archive import import_project
-from pages.components import draw, session, upload
+from pages.components import draw, layout, session, upload
 
 KINDS = {"All": None, "Yes or no": Task.BINARY, "Several": Task.MULTICLASS, "Amount": Task.REGRESSION}
 
@@ -95,9 +95,7 @@ def from_archive() -> None:
 
 def samples() -> None:
     """Draw the guided samples, filtered by the kind of answer."""
-    with st.container(
-        horizontal=True, wrap=False, vertical_alignment="bottom", horizontal_alignment="distribute", key="samplehead"
-    ):
+    with layout.row("samplehead", align="bottom"):
         with st.container(width="stretch", gap=None):
             draw.heading("Guided samples")
             draw.muted("Real tables with a lesson in each. Good for a first half hour.")

@@ -12,7 +12,7 @@ from core.errors import FairwayError
 from core.limits import MB, PREVIEW_ROWS, UPLOAD_BYTES
 from core.project.document import Project
 from core.workspace import intake
-from pages.components import draw, session, upload
+from pages.components import draw, layout, session, upload
 from pages.components.charts import chart
 
 
@@ -79,7 +79,7 @@ def one_column(project: Project, profile: Any, table: pd.DataFrame) -> None:
     ranked = sorted(profile.columns, key=lambda column: -(column.signal or 0))
     first = next((column.name for column in ranked if column.name in names), names[0])
     with st.container(border=True, key="onecolumn"):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+        with layout.row():
             with st.container(width="stretch"):
                 place = st.empty()
             looked = st.selectbox(

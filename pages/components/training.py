@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.charts.train import leaderboard_plot
 from core.errors import FairwayError
 from core.framing.metrics import METRICS
 from core.jobs import api
@@ -12,7 +13,8 @@ from core.project.document import Project
 from core.project.fingerprint import training_fingerprint
 from core.train.board import Leaderboard, TrainPlan
 from core.train.catalog import candidates
-from pages.components import draw, leaderboard, results, session, states
+from pages.components import draw, layout, leaderboard, results, session, states
+from pages.components.charts import chart
 
 BUDGETS = {30: "30 seconds", 60: "1 minute", 180: "3 minutes", 600: "10 minutes", 1800: "30 minutes", 7200: "2 hours"}
 assert min(BUDGETS) >= BUDGET_SECONDS[0]
@@ -96,8 +98,7 @@ def watch(project: Project, job: Job) -> None:
             st.rerun(scope="app")
         _job_card(project, seen, board)
         if board is not None:
-            _heading(board)
-            leaderboard.draw_board(project, board, results.chosen_of(project, board))
+            _board(project, board, plot_key="live")
 
     live()
 
@@ -115,7 +116,7 @@ def _job_card(project: Project, job: Job, board: Leaderboard | None) -> None:
         if job.state is JobState.STOPPING:
             title = "Stopping, and keeping what is finished"
     with st.container(border=True, key="jobcard"):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+        with layout.row():
             with st.container(width="stretch"):
                 draw.card_head(title, note)
             st.button(
@@ -153,9 +154,25 @@ def _discard(job_id: str) -> None:
     )
 
 
-def _heading(board: Leaderboard) -> None:
+def _heading(board: Leaderboard) -> str:
+    """Draw the leaderboard's heading; returns the view chosen."""
     metric = METRICS[board.metric]
-    draw.heading("Leaderboard", f"{metric.title} on {board.rows:,} training rows, each judged when left out")
+    with layout.row("boardhead"):
+        with st.container(width="stretch"):
+            draw.heading("Leaderboard", f"{metric.title} on {board.rows:,} training rows, each judged when left out")
+        view = layout.switch(["Table", "Plot", "Folds"], key="board_view")
+    return view
+
+
+def _board(project: Project, board: Leaderboard, *, plot_key: str) -> None:
+    view = _heading(board)
+    if view == "Plot":
+        with st.container(border=True, key="boardplot"):
+            chart(leaderboard_plot(board, dark=session.is_dark()), key=plot_key)
+    elif view == "Folds":
+        leaderboard.folds(board)
+    else:
+        leaderboard.draw_board(project, board, results.chosen_of(project, board))
 
 
 def ended_card(project: Project, job: Job | None, board: Leaderboard) -> None:
@@ -176,7 +193,7 @@ def ended_card(project: Project, job: Job | None, board: Leaderboard) -> None:
             f"{job.error} {done} finished candidates are kept. Nothing else changed.",
         )
     with st.container(border=True, key="jobcard"):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"):
+        with layout.row():
             with st.container(width="stretch"):
                 draw.card_head(how, note)
             again = "Train again" if project.training != training_fingerprint(project) else "Train more"
@@ -187,8 +204,7 @@ def ended_card(project: Project, job: Job | None, board: Leaderboard) -> None:
 
 def board_view(project: Project, board: Leaderboard) -> None:
     """Draw the finished leaderboard with its recommendation and notes."""
-    _heading(board)
-    leaderboard.draw_board(project, board, results.chosen_of(project, board))
+    _board(project, board, plot_key="board")
     if board.recommendation:
         draw.muted(board.recommendation)
     for note in board.notes:

@@ -1,0 +1,25 @@
+"""Rows and view switches, laid out alike on every screen."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+
+def row(key: str | None = None, *, align: str = "center") -> DeltaGenerator:
+    """Return a row whose parts stand at its two ends and never wrap."""
+    return st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment=align,  # type: ignore[arg-type]
+        horizontal_alignment="distribute",
+        key=key,
+    )
+
+
+def switch(views: Sequence[str], *, key: str) -> str:
+    """Draw a switch between views; returns the one chosen."""
+    chosen = st.segmented_control(
+        "View", list(views), default=views[0], required=True, key=key, label_visibility="collapsed"
+    )
+    return chosen or views[0]
