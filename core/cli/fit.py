@@ -72,7 +72,7 @@ def _run(given: argparse.Namespace) -> Answer:
         *judge.data_findings(project, read.frame, judge.profile(project, read.frame)),
         *judge.prepare_findings(project, built),
     ]
-    after = shipping_seconds(imports, read.frame.size)
+    after = shipping_seconds(imports, read.frame.size, len(built.classes))
     board, fitted = train_within(project, built, training_seconds(given.budget, time.monotonic() - began, after))
     run = _chosen(project, board)
     found += judge.train_findings(project, board)

@@ -123,7 +123,9 @@ def check_columns(named: Iterable[str], columns: Iterable[object], option: str) 
     for name in named:
         if name in known:
             continue
-        close = get_close_matches(name, known, n=1, cutoff=0.6)
+        # Another case is the closest of all.
+        close = [column for column in known if column.casefold() == name.casefold()]
+        close = close or get_close_matches(name, known, n=1, cutoff=0.6)
         listed = ", ".join(f"'{cut(column)}'" for column in known[:SHOWN])
         more = f" and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
         hint = f"Did you mean '{cut(close[0])}'?" if close else f"It has {listed}{more}."

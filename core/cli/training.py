@@ -26,11 +26,13 @@ SHIPPING_IMPORTS = 1.5
 """The same, in times of importing the libraries: the bundle is asked in a fresh process."""
 SHIPPING_CELLS = 4e-7
 """The same, in seconds a cell of the table."""
+SHIPPING_CLASS = 0.15
+"""The same, in seconds an outcome, each of which has curves of its own."""
 
 
-def shipping_seconds(imports: float, cells: int) -> float:
+def shipping_seconds(imports: float, cells: int, classes: int) -> float:
     """Forecast what comes after the training: judging, writing and checking the bundle."""
-    return SHIPPING_SECONDS + SHIPPING_IMPORTS * imports + SHIPPING_CELLS * cells
+    return SHIPPING_SECONDS + SHIPPING_IMPORTS * imports + SHIPPING_CELLS * cells + SHIPPING_CLASS * classes
 
 
 def training_seconds(budget: float, spent: float, after: float) -> float:

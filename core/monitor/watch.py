@@ -195,7 +195,7 @@ class _Looker:
                 [drift.column],
             )
         elif drift.recoded:
-            then = " and ".join(f"“{bar.label}”" for bar in drift.bars if bar.then)
+            then = " and ".join(sorted(f"“{bar.label}”" for bar in drift.bars if bar.then))
             now = ", ".join(f"“{value}”" for value, _ in drift.new_values[:3])
             seen = f"training saw {then}" if sum(bar.then > 0 for bar in drift.bars) <= 3 else "training saw others"
             self._problem(

@@ -75,7 +75,7 @@ def next_steps(
             f"Find out why the columns moved, and bring the outcomes of these {frame.rows_are} as soon as they are "
             "known: only they tell whether the model is still good."
         )
-    elif not any(one.verdict is not Verdict.UNKNOWN for one in columns):
+    elif not steps and all(one.verdict is Verdict.UNKNOWN for one in columns):
         steps.append("Nothing can be said yet. Bring more rows, and their outcomes once they are known.")
     elif not steps:
         steps.append(
