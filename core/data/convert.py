@@ -271,8 +271,8 @@ def _numbers(column: _Column, notes: Notes) -> pd.Series:
     whole = _cast(plain, pa.int64())
     if whole is None:
         long = pc.max(pc.utf8_length(plain)).as_py() > 15
-        huge = first_match(plain, _LONG_WHOLE) if long else None
-        if huge and abs(int(huge.partition(".")[0])) > LARGEST_EXACT:
+        huge = _first_inexact(plain) if long else None
+        if huge:
             notes.note("big_integer", column.name, huge)
             return as_str(column.known)
         return _finite(column, _cast(plain, pa.float64()), notes)
@@ -282,6 +282,13 @@ def _numbers(column: _Column, notes: Notes) -> pd.Series:
     if whole.null_count:
         return pd.Series(pc.cast(whole, pa.float64()).to_numpy(zero_copy_only=False))
     return pd.Series(whole.to_numpy(zero_copy_only=False))
+
+
+def _first_inexact(plain: pa.Array) -> str | None:
+    """Return the first whole number that a float cannot tell from its neighbours."""
+    long = pc.filter(plain, pc.match_substring_regex(plain, pattern=_LONG_WHOLE))
+    wholes = (str(text) for text in long.drop_null().to_pylist())
+    return next((text for text in wholes if abs(int(text.partition(".")[0])) > LARGEST_EXACT), None)
 
 
 def _finite(column: _Column, numbers: pa.Array, notes: Notes) -> pd.Series:

@@ -169,10 +169,10 @@ def test_a_workbook_named_csv_is_refused_by_what_it_is(tmp_path: Path) -> None:
 def test_a_bomb_is_refused_quickly(tmp_path: Path) -> None:
     with zipfile.ZipFile(workbook(tmp_path, SMALL), "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("xl/media/x.bin", b"\0" * 80_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(LimitError, match="limit"):
         read_table(tmp_path / "book.xlsx")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:

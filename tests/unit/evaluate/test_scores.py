@@ -1,5 +1,4 @@
 import math
-import time
 
 import numpy as np
 import pytest
@@ -64,14 +63,6 @@ def test_many_rows_are_sampled_and_it_says_so():
     score = score_with_interval(outcomes, "roc_auc", seed=1, resamples=50)
     assert score.method == "bootstrap, 50 resamples on 20,000 of 30,000 rows, scaled to all of them"
     assert score.low < METRICS["roc_auc"].compute(outcomes) < score.high
-
-
-def test_an_auc_interval_of_2000_rows_takes_less_than_a_second():
-    outcomes = some_binary(2000)
-    score_with_interval(outcomes, "roc_auc", seed=0, resamples=2)
-    start = time.perf_counter()
-    score_with_interval(outcomes, "roc_auc", seed=0, resamples=500)
-    assert time.perf_counter() - start < 1
 
 
 def test_with_folds_the_value_is_the_mean_over_them():
