@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from core.train.fitted import FittedRun
 
 DEFAULT_FOLDER = "fairway-bundle"
+SHOWN = 3
+"""Candidates whose fate is told where none finished."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,8 +109,11 @@ def _chosen(project: "Project", board: "Leaderboard") -> "Run":
     from core.project.journey import chosen_run
 
     key = chosen_run(project, board)
+    if key is None and board.ended == "stopped":
+        say("Stopped before a candidate had finished; nothing was written.")
+        raise KeyboardInterrupt
     if key is None:
-        reasons = " ".join(f"{run.title}: {run.reason}" for run in board.runs if run.reason)
+        reasons = " ".join(f"{run.title}: {run.reason}" for run in board.runs[:SHOWN] if run.reason)
         raise TrainingError(f"No candidate finished. {reasons}", next_step="Give it more time with --budget.")
     return board.run(key)
 
