@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command, bounded, names
 from core.cli.output import cut, finding_line, say, table
-from core.cli.training import import_seconds, shipping_seconds, train_within, training_seconds
+from core.cli.training import fitting_process, import_seconds, shipping_seconds, train_within, training_seconds
 from core.errors import BundleError, InputError, StorageError, TrainingError
 from core.findings import Finding, worst_first
 from core.limits import BUDGET_SECONDS, FOLDS
@@ -69,13 +69,15 @@ def _run(given: argparse.Namespace) -> Answer:
 
     project = project_of(given, read, now=datetime.now(UTC))
     built = judge.problem(project, read.frame)
-    found = [
-        *judge.frame_findings(project, read.frame),
-        *judge.data_findings(project, read.frame, judge.profile(project, read.frame)),
-        *judge.prepare_findings(project, built),
-    ]
-    after = shipping_seconds(imports, read.frame.size, len(built.classes))
-    board, fitted = train_within(project, built, training_seconds(given.budget, time.monotonic() - began, after))
+    with fitting_process(project, built) as runner:
+        found = [
+            *judge.frame_findings(project, read.frame),
+            *judge.data_findings(project, read.frame, judge.profile(project, read.frame)),
+            *judge.prepare_findings(project, built),
+        ]
+        after = shipping_seconds(imports, read.frame.size, len(built.classes))
+        seconds = training_seconds(given.budget, time.monotonic() - began, after)
+        board, fitted = train_within(project, built, seconds, runner)
     run = _chosen(project, board)
     found += judge.train_findings(project, board)
     project = _with_line(project, fitted[run.key])

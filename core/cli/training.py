@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from core.project.document import Project
     from core.train.board import Leaderboard, Run
     from core.train.fitted import FittedRun
+    from core.train.runner import ChildRunner, Runner
 
-LEAST_SECONDS = 3.0
-"""Training gets at least this long, however little is left."""
+LEAST = (0.4, 5.0)
+"""Training gets at least this share of the budget, and these seconds, however little is left."""
 OVERRUN = (0.1, 10.0)
 """The whole may take this share of the budget and these seconds longer than the budget."""
 MARGIN_SECONDS = 2.0
+IMPORT_SECONDS = 1.5
+"""Importing the libraries takes this long on a machine that has nothing else to do; what follows is told for such."""
+MOST_SLOWNESS = 4.0
+"""A machine is taken to be at most this many times slower: a first import may only wait for the disk."""
 SHIPPING_SECONDS = 5.0
-"""Judging, writing and checking a bundle, on a machine that imports the libraries in no time."""
-SHIPPING_IMPORTS = 1.5
-"""The same, in times of importing the libraries: the bundle is asked in a fresh process."""
+"""Judging, writing and checking a bundle."""
 SHIPPING_CELLS = 4e-7
 """The same, in seconds a cell of the table."""
 SHIPPING_CLASS = 0.15
@@ -31,8 +34,17 @@ SHIPPING_CLASS = 0.15
 
 
 def shipping_seconds(imports: float, cells: int, classes: int) -> float:
-    """Forecast what comes after the training: judging, writing and checking the bundle."""
-    return SHIPPING_SECONDS + SHIPPING_IMPORTS * imports + SHIPPING_CELLS * cells + SHIPPING_CLASS * classes
+    """Forecast what comes after the training: judging, writing and checking the bundle.
+
+    Parameters
+    ----------
+    imports : float
+        Seconds that importing the libraries took, which tells how busy the machine is.
+    cells, classes : int
+        Of the table, and of the outcome.
+    """
+    slowness = min(max(imports / IMPORT_SECONDS, 1.0), MOST_SLOWNESS)
+    return slowness * (SHIPPING_SECONDS + SHIPPING_CELLS * cells + SHIPPING_CLASS * classes)
 
 
 def training_seconds(budget: float, spent: float, after: float) -> float:
@@ -52,7 +64,7 @@ def training_seconds(budget: float, spent: float, after: float) -> float:
     float
     """
     whole = budget * (1 + OVERRUN[0]) + OVERRUN[1] - MARGIN_SECONDS
-    return max(LEAST_SECONDS, min(budget, whole - spent - after))
+    return max(LEAST[1], LEAST[0] * budget, min(budget, whole - spent - after))
 
 
 def import_seconds() -> float:
@@ -63,7 +75,23 @@ def import_seconds() -> float:
     return time.monotonic() - began
 
 
-def train_within(project: "Project", built: "Problem", seconds: float) -> tuple["Leaderboard", dict[str, "FittedRun"]]:
+@contextmanager
+def fitting_process(project: "Project", built: "Problem") -> Iterator["ChildRunner"]:
+    """Start the process that fits, which imports its libraries while the table is still being looked at."""
+    from core.settings import Settings
+    from core.train.runner import ChildRunner, usable_cores
+
+    threads = min(Settings.from_environment().worker_threads, usable_cores())
+    runner = ChildRunner(built, seed=project.plan.seed, threads=threads)
+    try:
+        yield runner
+    finally:
+        runner.close()
+
+
+def train_within(
+    project: "Project", built: "Problem", seconds: float, runner: "Runner"
+) -> tuple["Leaderboard", dict[str, "FittedRun"]]:
     """Train for at most some seconds, telling on the way what happens; the first Ctrl+C keeps what was found.
 
     Returns
@@ -96,6 +124,7 @@ def train_within(project: "Project", built: "Problem", seconds: float) -> tuple[
             on_fitted=on_fitted,
             should_stop=stop.is_set,
             clock=time.monotonic,
+            runner=runner,
         )
     return board, fitted
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.cli.training import LEAST_SECONDS, training_seconds
+from core.cli.training import shipping_seconds, training_seconds
 
 
 def test_fit_prints_one_object_and_nothing_else(hostile):
@@ -80,13 +80,20 @@ def test_a_bundle_may_be_replaced_by_a_new_one_and_by_nothing_else(amounts, run,
     [
         (180, 3, 8, 180),
         (10, 2, 6, 10),
-        (10, 6, 8, 5),
-        (60, 30, 20, 24),
-        (10, 30, 10, LEAST_SECONDS),
+        (10, 5, 8, 6),
+        (60, 25, 20, 29),
+        (60, 40, 30, 24),
+        (10, 30, 10, 5),
     ],
 )
 def test_the_training_gets_what_the_rest_leaves_of_the_budget(budget, spent, after, expected):
     assert training_seconds(budget, spent, after) == pytest.approx(expected)
+
+
+def test_a_busy_machine_is_given_more_time_to_ship_but_a_cold_disk_not_all_of_it():
+    assert shipping_seconds(0.0, 0, 0) == shipping_seconds(1.5, 0, 0) == 5.0
+    assert shipping_seconds(3.0, 1_000_000, 2) == pytest.approx(2 * (5.0 + 0.4 + 0.3))
+    assert shipping_seconds(60.0, 0, 0) == 20.0
 
 
 ROWS = "\n".join(f"{number},{'xy'[number % 2]},{number % 3}" for number in range(60))
