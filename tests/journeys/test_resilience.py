@@ -66,14 +66,15 @@ def test_stop_keeps_what_is_finished_within_five_seconds(open_page: Callable[...
     page = open_page()
     project = to_training(page)
     expect(page.get_by_text(re.compile(r"[2-9] of \d candidates done"))).to_be_visible(timeout=60_000)
-    began = time.monotonic()
     walk.press(page, "Stop and keep")
-    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=15_000)
-    assert time.monotonic() - began < 7
+    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Continue to Evaluate")).to_be_visible()
     job = api.latest(workspace_of(server), project, "train")
     assert job is not None
     assert job.state == "stopped"
+    assert job.stop_asked is not None
+    assert job.ended is not None
+    assert (job.ended - job.stop_asked).total_seconds() < 5.5
 
 
 def test_a_killed_worker_is_named_and_the_project_stays(open_page: Callable[..., Page], server: Server) -> None:
