@@ -5,6 +5,7 @@ Start it with ``streamlit run app.py``.
 
 import logging
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -64,6 +65,14 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
+def warm_up() -> None:
+    """Load what the second screen needs while the first is being looked at."""
+    import core.charts.data
+    import core.data.checks
+    import core.prepare.checks
+    import core.prepare.preview  # noqa: F401
+
+
 @asynccontextmanager
 async def start(_app: st.App) -> AsyncIterator[None]:
     """Bring the workspace up to date before the first request, and look after jobs a restart left behind."""
@@ -83,6 +92,7 @@ async def start(_app: st.App) -> AsyncIterator[None]:
             )
 
     await anyio.to_thread.run_sync(prepare)
+    threading.Thread(target=warm_up, daemon=True).start()
     yield
 
 

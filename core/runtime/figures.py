@@ -98,6 +98,10 @@ class FillNumbers(FrameStep):
 def _fill_values(values: NDArray[np.float64], strategy: str, value: float = 0.0) -> NDArray[np.float64]:
     if not values.size:
         return np.zeros(values.shape[1])
+    if strategy == "median":
+        # As SimpleImputer's, which goes through masked arrays and takes several times as long on many rows.
+        known = (column[~np.isnan(column)] for column in values.T)
+        return np.array([np.median(column) if len(column) else 0.0 for column in known], dtype=np.float64)
     imputer = SimpleImputer(strategy=strategy, fill_value=float(value), keep_empty_features=True)
     return np.asarray(imputer.fit(values).statistics_, dtype=np.float64)
 

@@ -38,10 +38,12 @@ def as_text(values: pd.Series) -> pd.Series:
     Series of object
         ``str`` or ``None``, same index.
     """
-    if values.dtype.kind in "iuf" and isinstance(values.dtype, np.dtype):
-        # Plain numbers repeat often: each different one is read once.
-        known: dict[object, str | None] = {value: _text(value) for value in pd.unique(values)}
-        read = [None if value != value else known[value] for value in values]
+    plain = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
+    read: object
+    if plain or isinstance(values.dtype, pd.StringDtype):
+        # Values repeat often: each different one is read once. A missing one has the code −1, the last place.
+        codes, levels = pd.factorize(values)
+        read = np.array([*(_text(level) for level in levels), None], dtype=object)[codes]
     else:
         read = [_text(value) for value in values.to_numpy(dtype=object)]
     return pd.Series(read, index=values.index, dtype=object, name=values.name)

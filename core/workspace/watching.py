@@ -59,13 +59,17 @@ def keep_later(workspace: Workspace, project: Project, path: Path, *, name: str,
     return Watch(at=now, name=name, content_hash=workspace.tables.write(table.frame), rows=len(table.frame), verdict="")
 
 
-def report(workspace: Workspace, project: Project, built: Problem, judged: Judged, kept: Watch) -> WatchReport:
+def report(
+    workspace: Workspace, project: Project, table: pd.DataFrame, built: Problem, judged: Judged, kept: Watch
+) -> WatchReport:
     """Hold a kept table against the training data, with the model as it was exported last.
 
     Parameters
     ----------
     workspace : Workspace
     project : Project
+    table : DataFrame
+        The project's table; its training rows are what the later ones are held against.
     built : Problem
     judged : Judged
         Out-of-fold predictions of the project's model: how good it was.
@@ -92,9 +96,8 @@ def report(workspace: Workspace, project: Project, built: Problem, judged: Judge
         later, answers, skipped = read.frame, read.answers, read.skipped
     else:
         later = workspace.read_table(kept.content_hash)
-    training = built.X.iloc[built.split.train]
     return watch(
-        training,
+        table.iloc[built.split.train],
         later,
         built.schema,
         built.frame,

@@ -178,7 +178,7 @@ def curves(evaluation: Any) -> None:
             shown = found[labels.index(label)]
         if view == "Ranking":
             chart(charts.roc_figure(shown, evaluation.confusion, dark=dark), key="roc")
-            draw.muted(f"Band: 95% interval. {shown.method}")
+            draw.muted(f"Band: 95% interval, {shown.method}")
         elif view == "Calibration":
             chart(charts.calibration_figure(shown, dark=dark), key="calibration")
             draw.muted(

@@ -43,7 +43,17 @@ def board(project: Project) -> Leaderboard | None:
     """Return the leaderboard of the training that was last started, as it stands now."""
     if project.training is None:
         return None
-    return session.workspace().training(project.id, project.training).board()
+    read: dict[tuple[str, str], Leaderboard | None] = st.session_state.setdefault(session.BOARDS, {})
+    key = (project.id, project.training)
+    if key not in read:
+        read[key] = session.workspace().training(*key).board()
+    return read[key]
+
+
+def board_now(project: Project) -> Leaderboard | None:
+    """Return the leaderboard as it stands at this moment, where a run of the script began before."""
+    st.session_state[session.BOARDS] = {}
+    return board(project)
 
 
 def run_of(project: Project) -> str | None:
@@ -300,7 +310,8 @@ def case(project: Project, row: int) -> Any:
 def _watch(fingerprint: str, content_hash: str, _project: Project, _kept: Watch) -> Any:
     from core.workspace.watching import report
 
-    return report(session.workspace(), _project, problem(_project), judged(_project), _kept)
+    table = session.table(_project)
+    return report(session.workspace(), _project, table, problem(_project), judged(_project), _kept)
 
 
 def watch_report(project: Project, kept: Watch) -> Any:

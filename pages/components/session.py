@@ -14,6 +14,9 @@ from core.project.document import Project
 from core.settings import Settings
 from core.workspace import Workspace
 
+BOARDS = "boards"
+"""Key of the leaderboards read in this run of the script."""
+
 Edit = Callable[[Project], Project]
 
 
@@ -72,6 +75,7 @@ def load() -> Project | None:
         When it does not exist or cannot be read.
     """
     key = project_id()
+    st.session_state[BOARDS] = {}
     if not key:
         st.session_state["open_project"] = None
         return None

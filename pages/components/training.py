@@ -93,7 +93,7 @@ def watch(project: Project, job: Job) -> None:
         if seen is None or not seen.is_live:
             st.rerun(scope="app")
             return
-        board = results.board(project)
+        board = results.board_now(project)
         if board is not None and len(board.done) > 1 and not usable:
             st.rerun(scope="app")
         _job_card(project, seen, board)
