@@ -51,8 +51,17 @@ def gap_against_cost(
         fillcolor=translucent(palette.good, 0.12),
         line_width=0,
         layer="below",
-        annotation={"text": "within your limit", "font": {"color": palette.muted, "size": 11}},
-        annotation_position="top left",
+    )
+    figure.add_annotation(
+        text="within your limit",
+        x=0,
+        y=1,
+        xref="x",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"color": palette.muted, "size": 11},
     )
     figure.add_vline(x=100 * limit, line={"dash": "dash", "width": 1, "color": palette.good})
     front = sorted((option for option in options if option.on_front), key=lambda option: option.gap)
@@ -63,12 +72,17 @@ def gap_against_cost(
             mode="lines",
             line={"shape": "vh", "width": 2, "color": translucent(palette.primary, 0.45)},
             name="Nothing beats these",
+            showlegend=False,
             hoverinfo="skip",
         )
     )
     for option, number in zip(options, _numbers(options), strict=True):
         figure.add_trace(_point(option, number, option.key == chosen, palette))
     figure.update_xaxes(range=[0, 1.08 * widest or 1])
+    costs_shown = [option.cost for option in options]
+    room = 0.18 * ((max(costs_shown) - min(costs_shown)) or 1.0)
+    # The numbers stand above their points.
+    figure.update_yaxes(range=[min(costs_shown) - room, max(costs_shown) + 1.5 * room])
     return ChartResult(figure, _table(options, costs), _alt(options, limit, costs))
 
 

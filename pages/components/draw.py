@@ -9,6 +9,9 @@ import streamlit as st
 
 from core.findings import Finding
 
+LONG_VALUE = 11
+"""A figure's value longer than this is set smaller and may wrap."""
+
 
 def text(value: object) -> str:
     """Escape a value for HTML."""
@@ -90,9 +93,10 @@ def figures(items: Sequence[Figure]) -> None:
         unit = f' <span class="fw-unit">{text(item.unit)}</span>' if item.unit else ""
         mark = interval(item.interval) if item.interval else ""
         note = f'<div class="fw-note">{text(item.note)}</div>' if item.note else ""
+        wordy = " fw-wordy" if len(item.value) > LONG_VALUE else ""
         cells.append(
             f'<div class="fw-figure"><div class="fw-label">{text(item.label)}</div>'
-            f'<div class="fw-value">{text(item.value)}{unit}</div>{mark}{note}</div>'
+            f'<div class="fw-value{wordy}">{text(item.value)}{unit}</div>{mark}{note}</div>'
         )
     html(f'<div class="fw-strip">{"".join(cells)}</div>')
 
