@@ -1,9 +1,8 @@
 """Export: the model leaves the app as a bundle that was run on golden rows first."""
 
-from core.project.shipping import record
-
 from core.project.fingerprint import training_fingerprint
 from core.project.journey import stage_fingerprint
+from core.project.shipping import record
 from pages.components import bundles, results, session, states
 from pages.components.screen import action_bar, is_locked, screen
 
