@@ -3,13 +3,16 @@
 import streamlit as st
 
 from core.project.journey import open_findings
-from pages.components import columns, layout, results, session, tableview
+from pages.components import columns, draw, layout, results, session, tableview
 from pages.components.screen import action_bar, screen
 
 SENTENCE = "See what each column holds, say what it is for, and settle what would mislead a model."
 
 with screen("data", SENTENCE) as project:
     table = session.table_or_none(project)
+    if table is None and project.data is not None:
+        lead = "The table cannot be read."
+        draw.banner("Bring the same file again; your decisions are kept.", lead, "broken_image", "red")
     if table is None or st.session_state.get("another_table"):
         tableview.bring(project)
     if table is not None:

@@ -23,6 +23,8 @@ if not is_locked("train", SENTENCE):
         elif job is not None and job.state in ("failed", "interrupted") and project.training is not None:
             training.failed(project, job)
         else:
+            if project.training is not None and board is None:
+                draw.banner("Train again; everything else is as it was.", "The last results cannot be read.")
             with st.container(border=True, key="plan"):
                 draw.card_head("Candidates", "Each is judged on the same folds. A naive baseline comes first.")
                 training.settings(project)

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.data.signal import Leak, TargetView, find_leak, signal_of_levels, signal_of_numbers, view_target
@@ -147,7 +148,14 @@ class Profile:
         return f"{self.rows:,} rows drawn at random from {self.sampled_of:,} (seed {self.seed})"
 
 
-def profile(table_frame: pd.DataFrame, schema: Schema, frame: Frame | None = None, *, seed: int = 7) -> Profile:
+def profile(
+    table_frame: pd.DataFrame,
+    schema: Schema,
+    frame: Frame | None = None,
+    *,
+    seed: int = 7,
+    sealed: NDArray[np.intp] | None = None,
+) -> Profile:
     """Profile a table.
 
     Parameters
@@ -160,6 +168,8 @@ def profile(table_frame: pd.DataFrame, schema: Schema, frame: Frame | None = Non
         Without a usable target there are no signals.
     seed : int
         Draws the sample and the folds of the signals.
+    sealed : ndarray of int, optional
+        Positions of sealed rows. Their outcomes are counted, and kept out of the signals: columns are chosen by these.
 
     Returns
     -------
@@ -172,6 +182,10 @@ def profile(table_frame: pd.DataFrame, schema: Schema, frame: Frame | None = Non
     features, sensitive = set(schema.features(frame)), set(frame.sensitive)
     unknown = set(frame.unknown_at_prediction)
     summary, target = _target(sample, frame, seed)
+    if sealed is not None and frame.target in sample.columns:
+        hidden = sample.index.isin(table_frame.index[sealed])
+        # Without an outcome a row takes no part in a signal.
+        _, target = _target(sample.assign(**{str(frame.target): sample[frame.target].mask(hidden)}), frame, seed)
     columns = []
     for spec in specs:
         role = _role(spec, frame, features, sensitive, unknown)

@@ -233,7 +233,9 @@ def reopen(project: Project, key: str, *, now: datetime) -> Project:
 
 
 def open_seal(project: Project, opening: SealOpening) -> Project:
-    """Record a look at the sealed test part."""
+    """Record a look at the sealed test part; the same model judged in two tabs at once is one look."""
+    if any(look.fingerprint == opening.fingerprint for look in project.seal):
+        return project
     count = len(project.seal) + 1
     what = f"Opened the sealed test, time {count}: {opening.metric} {opening.score:.3f} on {opening.rows:,} rows"
     return logged(project.updated(seal=(*project.seal, opening)), "evaluate", what, now=opening.at)

@@ -34,7 +34,17 @@ def profile(project: Project, table: pd.DataFrame) -> Profile:
     """Profile the project's table under its schema and frame."""
     if project.table_schema is None:
         raise DataError("This project has no table yet.", next_step="Bring one under Data.")
-    return profile_table(table, project.table_schema, project.frame)
+    return profile_table(table, project.table_schema, project.frame, sealed=_sealed_rows(project, table))
+
+
+def _sealed_rows(project: Project, table: pd.DataFrame) -> NDArray[np.intp] | None:
+    """Return the rows the split seals, ``None`` before frame and table allow one."""
+    if not project.frame.complete:
+        return None
+    try:
+        return problem(project, table).split.test
+    except FairwayError:
+        return None
 
 
 def problem(project: Project, table: pd.DataFrame) -> Problem:
@@ -65,6 +75,23 @@ def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list
     balanced = project.split.balance if project.split.kind is SplitKind.STRATIFIED else ()
     handled = frozenset((step.kind, name) for step in project.recipe.active for name in (step.columns or ("",)))
     return check_data(table, project.table_schema, project.frame, found, balanced=balanced, handled=handled)
+
+
+def lost_table_findings(project: Project) -> list[Finding]:
+    """Return the finding that a project's table cannot be read; nothing for a project that has none yet."""
+    if project.data is None:
+        return []
+    return [
+        Finding(
+            "table-lost",
+            Severity.ERROR,
+            "The table cannot be read",
+            f"{project.data.name} was here with {project.data.rows:,} rows, and its copy is gone or damaged.",
+            "Every later step works on it. Your decisions are kept: the same file puts everything back in place.",
+            fix=Fix("Bring it again", "go_to", {"stage": "data"}),
+            acceptable=False,
+        )
+    ]
 
 
 def prepare_findings(project: Project, built: Problem | FairwayError) -> Sequence[Finding]:

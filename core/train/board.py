@@ -68,6 +68,8 @@ class Run(BaseModel):
     p_value: float | None = None
     notes: tuple[str, ...] = ()
     """What the fits warned of, in plain words; nothing that stopped them."""
+    model_hash: str = ""
+    """SHA-256 of the kept model's file; empty before it is kept."""
 
 
 class Leaderboard(BaseModel):

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from core.errors import DamagedProjectError, NotFoundError
 from core.framing.frame import Task
 from core.framing.outcomes import Outcomes
+from core.runtime.bundle import sha256
 from core.train.board import Leaderboard, Run, RunStatus
 from core.workspace.files import inside, read_json, remove_tree, replacing, write_json
 
@@ -61,7 +62,8 @@ class TrainingFolder:
         write_outcomes(folder / OUTCOMES, OutOfFold(fitted.outcomes, fitted.folds, fitted.rows))
         with replacing(folder / MODEL) as temporary:
             save_model(fitted.pipeline, temporary)
-        write_json(folder / RUN, fitted.run.model_dump(mode="json"))
+            run = fitted.run.model_copy(update={"model_hash": sha256(temporary)})
+        write_json(folder / RUN, run.model_dump(mode="json"))
 
     def finished(self) -> dict[str, Run]:
         """Return the candidates whose model and predictions are kept, by key."""
@@ -114,11 +116,16 @@ class TrainingFolder:
         from core.runtime.errors import UnusableError
         from core.runtime.persist import load_model
 
+        path = self.model_path(key)
+        told = self.finished()[key].model_hash
         try:
-            return load_model(self.model_path(key))
+            if told and sha256(path) != told:
+                raise UnusableError("The file is not the one that was kept.")
+            return load_model(path)
         except (UnusableError, OSError) as error:
             raise DamagedProjectError(
-                "This model is damaged and was not loaded.", next_step="Train it again, or choose another one."
+                "This model was damaged or changed, and was not loaded.",
+                next_step="Train it again, or choose another one.",
             ) from error
 
     def model_path(self, key: str) -> Path:

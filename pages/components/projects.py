@@ -22,10 +22,14 @@ def card(row: ProjectRow) -> None:
     """Draw one project."""
     with st.container(border=True, height="stretch", key=f"project_{row.id}"):
         if row.project is None:
-            _damaged(row)
+            _damaged(row, row.damage)
             return
         project = row.project
-        states = results.states(project)
+        try:
+            states = results.states(project)
+        except FairwayError as error:
+            _damaged(row, error.message)
+            return
         bar = "".join(f'<i class="{state.status.value}"></i>' for state in states)
         said = ", ".join(f"{state.title} {WORDS[state.status]}" for state in states)
         running = any(state.status is StepStatus.RUNNING for state in states)
@@ -48,11 +52,11 @@ def card(row: ProjectRow) -> None:
         _more(picked, project)
 
 
-def _damaged(row: ProjectRow) -> None:
+def _damaged(row: ProjectRow, why: str) -> None:
     draw.html(
         f'<div class="fw-cardtop"><div class="fw-cardtitle">{draw.text(row.name)}</div>'
         f"{draw.chip('Damaged', 'red')}</div>"
-        f'<p class="fw-muted">{draw.text(row.damage)}</p>'
+        f'<p class="fw-muted">{draw.text(why)}</p>'
     )
 
 

@@ -26,7 +26,7 @@ def _profile(fingerprint: str, _project: Project) -> Any:
 
 def profile(project: Project) -> Any:
     """Return the profile of the project's table."""
-    return _profile(data_fingerprint(project), project)
+    return _profile(digest([data_fingerprint(project), project.split.model_dump(mode="json")]), project)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
@@ -46,7 +46,11 @@ def board(project: Project) -> Leaderboard | None:
     read: dict[tuple[str, str], Leaderboard | None] = st.session_state.setdefault(session.BOARDS, {})
     key = (project.id, project.training)
     if key not in read:
-        read[key] = session.workspace().training(*key).board()
+        try:
+            read[key] = session.workspace().training(*key).board()
+        except FairwayError:
+            # Unreadable is as good as gone: Train offers to begin again, and nothing else of the project is lost.
+            read[key] = None
     return read[key]
 
 
@@ -177,7 +181,7 @@ def _compute(project: Project, stage: str) -> Sequence[Finding]:
     if stage == "frame":
         return judge.frame_findings(project, table)
     if table is None:
-        return ()
+        return judge.lost_table_findings(project) if stage == "data" else ()
     if stage == "data":
         return judge.data_findings(project, table, profile(project))
     if not project.frame.complete:

@@ -150,8 +150,13 @@ def table(project: Project) -> pd.DataFrame:
 
 
 def table_or_none(project: Project) -> pd.DataFrame | None:
-    """Return the project's table, or ``None`` before there is one."""
-    return None if project.data is None else table(project)
+    """Return the project's table, ``None`` before there is one, or where it can no longer be read."""
+    if project.data is None:
+        return None
+    try:
+        return table(project)
+    except FairwayError:
+        return None
 
 
 def latest_job(project: Project, kind: str) -> Job | None:

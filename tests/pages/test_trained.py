@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from streamlit import cache_resource
 from streamlit.testing.v1 import AppTest
 
 from core.data.schema import Role
 from core.project import judge, shipping
-from core.project.changes import set_column
-from core.project.document import Project
+from core.project.changes import open_seal, set_column
+from core.project.document import Project, SealOpening
 from core.project.fingerprint import model_fingerprint, training_fingerprint
 from core.project.journey import STAGES, chosen_run
 from core.settings import Settings
@@ -174,3 +175,33 @@ def test_a_table_without_a_usable_target_leaves_the_project_as_it_was(finished: 
     said = assert_sound(screen)
     assert "has one value" in said
     assert workspace.get(project.id).frame.target is None
+
+
+def test_a_project_whose_table_is_gone_can_be_mended_and_hinders_no_other(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["mortgages"])
+    assert project.data is not None
+    workspace.tables.path(project.data.content_hash).unlink()
+    cache_resource.clear()
+    home = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=90).run()
+    assert "Penguins" in assert_sound(home)
+    data = show("data", project.id)
+    assert not data.exception
+    assert "Bring the same file again; your decisions are kept." in text_of(data)
+    cache_resource.clear()
+
+
+def test_an_unreadable_leaderboard_lets_one_train_again(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["penguins"])
+    (workspace.training(project.id, str(project.training)).path / "board.json").write_text("{not json")
+    screen = show("train", project.id)
+    assert "The last results cannot be read." in text_of(screen)
+    assert any(button.label == "Start training" for button in screen.button)
+
+
+def test_the_same_model_opened_in_two_tabs_is_one_look(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["mortgages"])
+    look = SealOpening(at=NOW, fingerprint="f", run="tree", rows=10, metric="roc_auc", score=0.7, low=0.6, high=0.8)
+    assert len(open_seal(open_seal(project, look), look).seal) == 1

@@ -126,12 +126,13 @@ def test_a_damaged_board_is_named_as_such(folder, content):
 
 def test_a_candidate_is_kept_with_its_model_and_its_predictions(folder):
     folder.save_fitted(fitted("forest"))
-    assert folder.finished() == {"forest": fitted("forest").run}
+    kept = folder.finished()["forest"]
+    assert kept.model_copy(update={"model_hash": ""}) == fitted("forest").run
     assert folder.outcomes("forest").probabilities.tolist() == YES_NO.probabilities.tolist()
     assert folder.folds("forest").tolist() == [0, 1, 0, 1]
     assert folder.rows("forest").tolist() == [10, 11, 12, 13]
     assert folder.pipeline("forest").predict(np.zeros((1, 1))).tolist() == ["no"]
-    assert folder.fitted()["forest"].run == fitted("forest").run
+    assert folder.fitted()["forest"].run == kept
 
 
 def test_a_candidate_whose_line_was_not_written_does_not_count(folder):
@@ -152,7 +153,17 @@ def test_a_changed_model_is_not_loaded(folder):
     folder.save_fitted(fitted("forest"))
     path = folder.model_path("forest")
     path.write_bytes(pickle.dumps({"a": 1}))
-    with pytest.raises(DamagedProjectError, match="damaged and was not loaded"):
+    with pytest.raises(DamagedProjectError, match="damaged or changed, and was not loaded"):
+        folder.pipeline("forest")
+
+
+def test_a_model_put_in_the_place_of_another_is_not_loaded(folder):
+    folder.save_fitted(fitted("forest"))
+    other = fitted("tree")
+    other.pipeline.named_steps["model"].extra_ = "another model"
+    folder.save_fitted(other)
+    folder.model_path("forest").write_bytes(folder.model_path("tree").read_bytes())
+    with pytest.raises(DamagedProjectError, match="damaged or changed"):
         folder.pipeline("forest")
 
 
