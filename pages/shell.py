@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from core.errors import FairwayError  # noqa: E402  (the path has to be set first)
+from core.errors import FairwayError, NotFoundError  # noqa: E402  (the path has to be set first)
 from core.project.journey import STAGES  # noqa: E402
 from pages.components import journeybar, session, states  # noqa: E402
 
@@ -40,7 +40,8 @@ def run() -> None:
         project = session.load()
     except FairwayError as error:
         journeybar.outside()
-        states.not_found(error.message)
+        title = "Not found" if isinstance(error, NotFoundError) else "Cannot be opened"
+        states.not_found(error.message, title)
         return
     if project is None and needs_project:
         journeybar.outside()

@@ -1,20 +1,25 @@
-"""A file of rows, read by the types the model knows rather than by what this one file looks like."""
+"""A file of rows, read by the types the model knows and by the signs of the file it was trained on.
 
-import csv
+What one file looks like decides as little as possible: a row alone means what it means among others.
+"""
+
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from core.runtime.errors import RuntimeFault
 from core.runtime.schema import InputColumn, InputSchema
+from core.runtime.text import NOT_USED, read_rows, unique_names
+from core.runtime.values import as_text
 
-SNIFFED_CHARACTERS = 64 * 1024
-MISSING = frozenset(
-    ("", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "<NA>", "#NA", "#N/A", "#N/A N/A", "NaT", "1.#IND", "-1.#IND",
-     "1.#QNAN", "-1.#QNAN", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
+MISSING = (
+    "", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "<NA>", "NaT", "#NA", "#N/A", "#N/A N/A", "1.#IND", "-1.#IND",
+    "1.#QNAN", "-1.#QNAN", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!",
 )  # fmt: skip
-"""Texts that are missing values in every column."""
+"""Texts that are missing values in every column: what programs write, and no person."""
 MISSING_WORDS = frozenset(("NA", "N/A", "n/a", "None"))
 """Texts that are missing in a column of numbers or dates; among categories "None" is a value, and the others are where
 training saw them as one."""
@@ -27,10 +32,9 @@ def read_table(
     path: Path,
     schema: InputSchema,
     *,
-    delimiter: str = "",
-    encoding: str = "",
-    sheet: str = "",
+    read_as: Mapping[str, str] | None = None,
     skip_long: bool = False,
+    notes: list[str] | None = None,
 ) -> pd.DataFrame:
     """Read the rows of a file.
 
@@ -40,115 +44,125 @@ def read_table(
         Delimited text; or, where the library for it is installed, ``.parquet`` or ``.xlsx``.
     schema : InputSchema
         Its columns are read by their types; further columns stay as they are.
-    delimiter, encoding : str
-        Of text; found out where empty.
-    sheet : str
-        Of a workbook; the first where empty.
+    read_as : mapping of str to str, optional
+        How the training table was read, as ``BundleInfo.read_as`` tells it.
     skip_long : bool
-        Whether text rows with more values than columns are left out. Otherwise they refuse the file.
+        Whether a few text rows with more values than columns are left out. Otherwise they refuse the file.
+    notes : list of str, optional
+        Takes up, in words, where the file is read otherwise than the training table.
 
     Returns
     -------
     DataFrame
-        Cells of text files are text, ``None`` where missing, and plain digits in number columns.
+        Cells of text files are text, ``None`` where missing, and floats in number columns as far as they are numbers.
+        Rows at the end without any value are left out.
 
     Raises
     ------
     RuntimeFault
-        The file is missing, empty or no table.
+        The file is missing, empty or no table, or its numbers are written with another decimal sign.
     """
-    kind = path.suffix.lower()
+    kind, trained = path.suffix.lower(), read_as or {}
+    decimal = trained.get("decimal", "")
     try:
         if kind in (".parquet", ".pq"):
             return pd.read_parquet(path)
         if kind in (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"):
-            return pd.read_excel(path, sheet_name=sheet or 0, engine="calamine")
-        encoding = encoding or _encoding(path)
-        with path.open(encoding=encoding, errors="replace", newline="") as text:
-            separator = delimiter or _delimiter(text.read(SNIFFED_CHARACTERS), kind)
-        frame = pd.read_csv(
-            path,
-            sep=separator,
-            encoding=encoding,
-            encoding_errors="replace",
-            dtype=str,
-            na_filter=False,
-            index_col=False,
-            on_bad_lines="skip" if skip_long else "error",
-        )
+            frame = pd.read_excel(path, sheet_name=trained.get("sheet") or 0, engine="calamine")
+            return frame.set_axis(unique_names([str(name) for name in frame.columns]), axis="columns")
+        found = read_rows(path, trained, [c.name for c in schema.columns if c.required], skip_long=skip_long)
     except FileNotFoundError:
         raise RuntimeFault(f"There is no file {path.name}. Name a file of rows.") from None
     except ImportError:
         raise RuntimeFault(f"A library to read {kind} files is not installed. Save the table as CSV.") from None
-    except (OSError, ValueError, csv.Error) as fault:
+    except (OSError, ValueError, LookupError) as fault:
         raise RuntimeFault(f"{path.name} cannot be read as a table. Save it as CSV, one row a line.") from fault
-    frame = frame.rename(columns=lambda name: str(name).strip())
+    delimiter = "" if found.delimiter == NOT_USED else found.delimiter
+    if decimal and delimiter != trained.get("delimiter", ""):
+        decimal = ""
+        if notes is not None:
+            notes.append(
+                f"{path.name} separates its values with another sign than the training file. Its decimal sign was "
+                "found out anew: check numbers with a comma or a point."
+            )
     types = {column.name: column for column in schema.columns}
-    cells = {
-        name: _cells(frame[name], types.get(name), comma_likely=separator == ";")
-        for name in dict.fromkeys(frame.columns)
-    }
-    return pd.DataFrame(cells, index=frame.index)
+    otherwise = set(json.loads(trained.get("decimal_differs_in", "[]")))
+    given = dict(zip(found.names, zip(*found.rows, strict=True), strict=True))
+    cells = {}
+    for name, values in given.items():
+        sign = decimal if name not in otherwise else {",": ".", ".": ","}.get(decimal, "")
+        texts = pd.Series(list(values), dtype=object)
+        cells[name] = _cells(path, texts, name, types.get(name), decimal=sign, comma_likely=delimiter == ";")
+    frame = pd.DataFrame(cells)
+    known = frame.notna().any(axis="columns").to_numpy().nonzero()[0]
+    if not len(known):
+        raise RuntimeFault(f"{path.name} has no usable rows: every cell is empty. Name a file with values.")
+    return frame.iloc[: known[-1] + 1]
 
 
-def _cells(values: pd.Series, column: InputColumn | None, *, comma_likely: bool) -> pd.Series:
-    texts = values.astype(object).map(str.strip)
+def _cells(
+    path: Path, values: pd.Series, name: str, column: InputColumn | None, *, decimal: str, comma_likely: bool
+) -> pd.Series:
+    texts = values.map(str.strip)
     missing = set(MISSING)
     if column is not None and column.type in ("number", "date"):
         missing |= MISSING_WORDS
-    elif column is not None:
-        missing |= MISSING_WORDS - {"None", *column.levels}
+    else:
+        missing |= MISSING_WORDS - {"None", *(() if column is None else column.levels)}
     texts = texts.where(~texts.isin(missing), None)
-    if column is not None and column.type == "number":
-        return _plain_numbers(texts, comma_likely=comma_likely)
-    return texts
-
-
-def _plain_numbers(texts: pd.Series, *, comma_likely: bool) -> pd.Series:
-    """Write numbers with a decimal point and no groups, in the one style that reads most of the column."""
-    known = texts.dropna()
-    if not _unread(known):
+    if column is None or column.type == "date":
         return texts
-    bare = known.map(lambda text: AFFIX.sub(r"\1\2", re.sub("[\u00a0\u202f\u2009]", " ", text).replace("\u2212", "-")))
-    bare = bare.map(lambda text: text.replace("\u2019", "'"))
+    if column.type == "number":
+        return _numbers(path, texts, name, decimal=decimal, comma_likely=comma_likely)
+    return _levels(texts, set(column.levels), decimal) if column.levels and decimal == "," else texts
+
+
+def _numbers(path: Path, texts: pd.Series, name: str, *, decimal: str, comma_likely: bool) -> pd.Series:
+    """Read numbers by the decimal sign of the training file, or else in the one style that reads most of the column."""
+    known = {text: _bare(text) for text in texts.dropna().unique()}
     styles = [("", "."), *STYLES]
-    if comma_likely:
-        styles.sort(key=lambda style: style[1] != ",")
-    tried = [bare.map(lambda text, signs=signs: _in_style(text, *signs)) for signs in styles]
-    return min(tried, key=_unread).reindex(texts.index).astype(object).where(texts.notna(), None)
+    if decimal:
+        read = {text: _first(bare, decimal) for text, bare in known.items()}
+        other = "," if decimal == "." else "."
+        foreign = [text for text, number in read.items() if number is None and _first(known[text], other) is not None]
+        if foreign and texts.isin(foreign).sum() > texts.notna().sum() / 2:
+            raise RuntimeFault(
+                f"{path.name}: column `{name}` holds “{foreign[0]}”, but the decimal sign of the training file is a "
+                f"{'comma' if decimal == ',' else 'point'}. Write its numbers as they were written there."
+            )
+    else:
+        if comma_likely:
+            styles.sort(key=lambda style: (style[0] != "", style[1] != ","))
+        tried = [{text: _in_style(bare, *style) for text, bare in known.items()} for style in styles]
+        read = min(tried, key=lambda numbers: sum(number is None for number in numbers.values()))
+    cells = texts.map({text: text if number is None else number for text, number in read.items()})
+    return cells.astype("float64") if None not in read.values() else cells.where(texts.notna(), None)
 
 
-def _in_style(text: str, thousands: str, decimal: str) -> str:
+def _levels(texts: pd.Series, levels: set[str], decimal: str) -> pd.Series:
+    """Return levels that training read as numbers, such as "1.5" for "1,5"."""
+    known = {}
+    for text in texts.dropna().unique():
+        number = None if text in levels else _first(_bare(text), decimal)
+        level = None if number is None else as_text(pd.Series([number])).iloc[0]
+        known[text] = level if level in levels else text
+    return texts.map(known).where(texts.notna(), None)
+
+
+def _bare(text: str) -> str:
+    text = re.sub("[\u00a0\u202f\u2009]", " ", text).replace("\u2212", "-").replace("\u2019", "'")
+    return AFFIX.sub(r"\1\2", text)
+
+
+def _first(bare: str, decimal: str) -> float | None:
+    styles = [("", decimal), *(style for style in STYLES if style[1] == decimal)]
+    return next((number for style in styles if (number := _in_style(bare, *style)) is not None), None)
+
+
+def _in_style(text: str, thousands: str, decimal: str) -> float | None:
     group = re.escape(thousands)
     whole = rf"(?:[1-9]\d{{0,2}}(?:{group}\d{{3}})+|\d+)" if thousands else r"\d+"
     point = re.escape(decimal)
-    if not re.fullmatch(rf"[+-]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", text):
-        return f"“{text}”"
-    return text.replace(thousands, "").replace(decimal, ".")
-
-
-def _unread(texts: pd.Series) -> int:
-    return int(pd.to_numeric(texts, errors="coerce").isna().sum())
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            while file.read(1024 * 1024):
-                pass
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def _delimiter(start: str, kind: str) -> str:
-    if kind == ".tsv":
-        return "\t"
-    try:
-        return csv.Sniffer().sniff(start.partition("\n")[0], delimiters=",;\t|").delimiter
-    except csv.Error:
-        return ","
+    if not re.fullmatch(rf"[+-]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", text, re.ASCII):
+        return None
+    return float((text.replace(thousands, "") if thousands else text).replace(decimal, "."))

@@ -30,9 +30,9 @@ def locked(title: str, sentence: str, stage: str) -> None:
         session.go(stage)
 
 
-def not_found(sentence: str) -> None:
-    """Say that a project is not here."""
-    st.title("Not found", anchor=False)
+def not_found(sentence: str, title: str = "Not found") -> None:
+    """Say that a project is not here, or cannot be opened."""
+    st.title(title, anchor=False)
     place = notice("This project cannot be opened", sentence, glyph="search_off", tone="orange", key="missing")
     if place.button("All projects", key="goto_home"):
         st.switch_page("home.py", query_params={})
