@@ -195,8 +195,12 @@ def _pick(pool: Sequence[Any], draws: Generator) -> Any:
 
 def _keys(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Return each row as a tuple that equals another's where the rows mean the same."""
-    plain = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame.columns]
-    return list(zip(*plain, strict=True))
+    columns = []
+    for _, values in frame.items():
+        plain = np.array(values, dtype=object)
+        plain[values.isna().to_numpy()] = None
+        columns.append(plain.tolist())
+    return list(zip(*columns, strict=True))
 
 
 def _digits(numbers: NDArray[np.float64]) -> int:

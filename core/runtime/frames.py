@@ -67,10 +67,7 @@ def _of_kind(X: pd.DataFrame, kind: str, chosen: Sequence[str] | None) -> list[s
 
 def block(X: pd.DataFrame, names: Sequence[str]) -> NDArray[np.float64]:
     """Return number columns as one matrix of shape (n_rows, n_names), free to be written to."""
-    values = np.empty((len(X), len(names)), dtype=np.float64)
-    for position, name in enumerate(names):
-        values[:, position] = X[name].array
-    return values
+    return np.array(X[list(names)].to_numpy(dtype=np.float64), order="C", copy=True)
 
 
 def texts(X: pd.DataFrame, name: str) -> NDArray[np.object_]:

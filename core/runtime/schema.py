@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.runtime.errors import RuntimeFault
 from core.runtime.values import as_date, as_number, as_text
@@ -14,6 +15,7 @@ SHOWN_LENGTH = 60
 """Characters of a caller's value that a message repeats."""
 SHOWN_PROBLEMS = 20
 """Problems a refusal names; the others are counted."""
+_NUMBERS = frozenset((float, int, type(None)))
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,7 @@ class InputSchema:
         known = set(self.names)
         for index, row in enumerate(rows):
             warnings[index] += [_ignored(name) for name in row if name not in known]
-        columns = {name: pd.Series(values, dtype=object) for name, values in data.items()}
-        return self._read(columns, warnings, strict), warnings
+        return self._read(data, warnings, strict), warnings
 
     def check_frame(self, frame: pd.DataFrame, *, strict: bool = False) -> tuple[pd.DataFrame, list[list[str]]]:
         """Read a table; as ``check_rows``, keeping the index. Further columns are ignored without a word per row."""
@@ -141,7 +142,9 @@ class InputSchema:
             frame.index
         ), warnings
 
-    def _read(self, columns: Mapping[str, pd.Series], warnings: list[list[str]], strict: bool) -> pd.DataFrame:
+    def _read(
+        self, columns: Mapping[str, pd.Series | list[Any]], warnings: list[list[str]], strict: bool
+    ) -> pd.DataFrame:
         read = {column.name: _read_column(column, columns[column.name]) for column in self.columns}
         problems = [problem for result in read.values() for problem in result.nested]
         if strict:
@@ -154,19 +157,23 @@ class InputSchema:
                 warnings[problem.row - 1].append(f"{text.removesuffix('.')}; read as missing.")
             for row, text in result.notes:
                 warnings[row].append(text)
-        return pd.DataFrame({name: result.values for name, result in read.items()})
+        return pd.DataFrame({name: result.values for name, result in read.items()}, index=range(len(warnings)))
 
 
 @dataclass
 class _Column:
-    values: pd.Series
+    values: pd.Series | NDArray[np.float64]
     nested: list[InputProblem] = field(default_factory=list)
     unreadable: list[InputProblem] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
 
 
-def _read_column(column: InputColumn, given: pd.Series) -> _Column:
+def _read_column(column: InputColumn, given: pd.Series | list[Any]) -> _Column:
+    if column.type == "number" and (numbers := _plain_numbers(given)) is not None:
+        return _Column(numbers, notes=_outside(column, numbers))
     nested = []
+    if isinstance(given, list):
+        given = pd.Series(given, dtype=object)
     if given.dtype == object:
         cells = given.tolist()
         for index, value in enumerate(cells):
@@ -184,20 +191,45 @@ def _read_column(column: InputColumn, given: pd.Series) -> _Column:
     return result
 
 
+def _plain_numbers(given: pd.Series | list[Any]) -> NDArray[np.float64] | None:
+    """Return values that are numbers or missing already, as nearly all are; ``None`` where something must be read."""
+    if isinstance(given, pd.Series):
+        if given.dtype != np.float64:
+            return None
+        numbers = given.to_numpy(dtype=np.float64, copy=True)
+    else:
+        if not _NUMBERS.issuperset(map(type, given)):
+            return None
+        try:
+            numbers = np.array(given, dtype=np.float64)
+        except OverflowError:
+            return None
+    return None if np.isinf(numbers).any() else numbers
+
+
+def _outside(column: InputColumn, numbers: NDArray[np.float64]) -> list[tuple[int, str]]:
+    low, high = column.low, column.high
+    if low is None or high is None:
+        return []
+    return [
+        (
+            int(index),
+            f"`{_shown(column.name)}` is {_number(numbers[index])}; training saw {_number(low)} to {_number(high)}.",
+        )
+        for index in np.flatnonzero((numbers < low) | (numbers > high))
+    ]
+
+
 def _read_numbers(column: InputColumn, given: pd.Series) -> _Column:
     numbers = as_number(given)
-    result = _Column(numbers, unreadable=_unreadable(column, given, numbers, "a number"))
-    name = _shown(column.name)
-    low, high = column.low, column.high
-    if low is not None and high is not None:
-        outside = np.flatnonzero(((numbers < low) | (numbers > high)).to_numpy())
-        result.notes += [
-            (int(i), f"`{name}` is {_number(numbers.iloc[i])}; training saw {_number(low)} to {_number(high)}.")
-            for i in outside
-        ]
+    result = _Column(
+        numbers,
+        unreadable=_unreadable(column, given, numbers, "a number"),
+        notes=_outside(column, numbers.to_numpy()),
+    )
     if given.dtype == object:
         result.notes += [
-            (index, f"`{name}` came as text and was read as {_number(number)}.")
+            (index, f"`{_shown(column.name)}` came as text and was read as {_number(number)}.")
             for index, (value, number) in enumerate(zip(given, numbers, strict=True))
             if isinstance(value, str) and not np.isnan(number)
         ]
