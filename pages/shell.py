@@ -21,6 +21,8 @@ st.set_page_config(
     menu_items={"About": "**Fairway**: guided machine learning, from a question to a model that runs outside the app."},
 )
 st.html(ROOT / "assets" / "fairway.css")
+# Dialogs and menus are drawn outside the element that carries Streamlit's own colour scheme.
+st.html(f"<style>:root {{ color-scheme: {'dark' if session.is_dark() else 'light'}; }}</style>")
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large", icon_image=str(ROOT / "assets" / "icon.svg"))
 
 page = st.navigation(

@@ -14,8 +14,8 @@ GLYPHS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 SHOWN = 3
 
 
-def panel(stage: str, findings: Sequence[Finding]) -> None:
-    """Draw the coach for one step."""
+def panel(stage: str, findings: Sequence[Finding], *, place: str = "column") -> None:
+    """Draw the coach for one step; ``place`` tells its column from the drawer, which may stand on the page at once."""
     project = session.current()
     ranked = worst_first(list(findings))
     open_ = open_findings(project, ranked)
@@ -23,23 +23,25 @@ def panel(stage: str, findings: Sequence[Finding]) -> None:
     accepted = [finding for finding in ranked if finding.key in project.accepted]
     noted = len(notes) + len(accepted)
     count = f"{len(open_)} open" + (f", {noted} noted" if noted else "")
-    draw.html(f'<div class="fw-coachhead"><h3 class="fw-section">Coach</h3><span class="fw-note">{count}</span></div>')
+    head = '<h3 class="fw-section">Coach</h3>' if place == "column" else "<span></span>"
+    draw.html(f'<div class="fw-coachhead">{head}<span class="fw-note">{count}</span></div>')
     if not open_:
         draw.html(
             f'<div class="fw-finding"><span class="fw-ink-good">{draw.icon("check_circle")}</span>'
             "<p>Nothing to settle here.</p></div>"
         )
+    at = f"{place}_{stage}"
     for index, finding in enumerate(open_[:SHOWN]):
-        _card(stage, finding, index)
+        _card(stage, at, finding, index)
     if len(open_) > SHOWN:
         with st.expander(f"{len(open_) - SHOWN} more", type="compact", icon=":material/more_horiz:"):
             for index, finding in enumerate(open_[SHOWN:], start=SHOWN):
-                _card(stage, finding, index)
+                _card(stage, at, finding, index)
     for index, finding in enumerate(notes):
-        with st.expander(_plain(finding.title), type="compact", icon=":material/info:", key=f"note_{stage}_{index}"):
+        with st.expander(_plain(finding.title), type="compact", icon=":material/info:", key=f"note_{at}_{index}"):
             draw.html(_body(finding))
     for index, finding in enumerate(accepted):
-        _accepted(stage, finding, index)
+        _accepted(at, finding, index)
 
 
 def _plain(title: str) -> str:
@@ -53,8 +55,8 @@ def _body(finding: Finding) -> str:
     return f'<div class="fw-finding"><div><p>{draw.marked(finding.evidence)}</p>{why}</div></div>'
 
 
-def _card(stage: str, finding: Finding, index: int) -> None:
-    with st.container(border=True, key=f"finding_{stage}_{index}", gap="small"):
+def _card(stage: str, at: str, finding: Finding, index: int) -> None:
+    with st.container(border=True, key=f"finding_{at}_{index}", gap="small"):
         glyph = f'<span class="fw-sev-{finding.severity.value}">{draw.icon(GLYPHS[finding.severity])}</span>'
         why = f'<p class="fw-why">{draw.marked(finding.why)}</p>' if finding.why else ""
         draw.html(
@@ -63,16 +65,17 @@ def _card(stage: str, finding: Finding, index: int) -> None:
         )
         if finding.fix is None and not finding.acceptable:
             return
-        with st.container(horizontal=True, key=f"fixes_{stage}_{index}", gap="small"):
+        with st.container(horizontal=True, key=f"fixes_{at}_{index}", gap="small"):
             if finding.fix is not None:
-                st.button(finding.fix.label, key=f"fix_{stage}_{finding.key}", on_click=_settle, args=(finding,))
-            if finding.acceptable and st.button("Accept …", key=f"accept_{stage}_{finding.key}", type="tertiary"):
-                _ask_reason(stage, finding)
+                st.button(finding.fix.label, key=f"fix_{at}_{finding.key}", on_click=_settle, args=(finding,))
+            if finding.acceptable:
+                _accept(stage, at, finding)
 
 
 def _settle(finding: Finding) -> None:
     fix = finding.fix
     assert fix is not None
+    st.session_state["coach_acted"] = True
     if fix.action in VISITS:
         st.session_state["visit"] = (fix.action, dict(fix.params))
         return
@@ -82,40 +85,49 @@ def _settle(finding: Finding) -> None:
         session.flash(f"Done: {fix.label}")
 
 
-@st.dialog("Accept this finding")
-def _ask_reason(stage: str, finding: Finding) -> None:
-    draw.html(f"<b>{draw.title_of(finding)}</b>")
-    reason = st.text_area(
-        "Because …",
-        key="accept_reason",
-        placeholder="Why is it all right here?",
-        help="Logged with the date, and printed in the model card.",
-    )
-    if st.button("Accept", type="primary", key="primary_accept"):
-        if not reason.strip():
-            draw.banner("Say why, in a few words. The reason is printed in the model card.", glyph="edit")
-            return
-        if session.change(lambda seen: accept(seen, finding, stage, reason, now=session.now())):
-            session.flash("Accepted and logged")
-        st.rerun()
+def _accept(stage: str, at: str, finding: Finding) -> None:
+    key = f"reason_{at}_{finding.key}"
+    with st.popover("Accept …", type="tertiary", key=f"accept_{at}_{finding.key}"):
+        st.text_area(
+            "Because …",
+            key=key,
+            placeholder="Why is it all right here?",
+            help="Logged with the date, and printed in the model card.",
+        )
+        st.button(
+            "Accept",
+            type="primary",
+            key=f"primary_accept_{at}_{finding.key}",
+            on_click=_take,
+            args=(stage, finding, key),
+        )
 
 
-def _accepted(stage: str, finding: Finding, index: int) -> None:
+def _take(stage: str, finding: Finding, key: str) -> None:
+    reason = str(st.session_state.get(key, ""))
+    st.session_state["coach_acted"] = True
+    if session.change(lambda seen: accept(seen, finding, stage, reason, now=session.now())):
+        session.flash("Accepted and logged")
+
+
+def _accepted(at: str, finding: Finding, index: int) -> None:
     given = session.current().accepted[finding.key]
     with st.expander(
-        f"Accepted: {_plain(finding.title)}", type="compact", icon=":material/task_alt:", key=f"note_{stage}_a{index}"
+        f"Accepted: {_plain(finding.title)}", type="compact", icon=":material/task_alt:", key=f"note_{at}_a{index}"
     ):
         draw.html(_body(finding))
         draw.muted(f"Accepted on {session.local(given.at):%d %B, %H:%M}, because: {given.reason}")
-        st.button(
-            "Take back",
-            key=f"reopen_{stage}_{finding.key}",
-            type="tertiary",
-            on_click=lambda: session.change(lambda seen: reopen(seen, finding.key, now=session.now())),
-        )
+        st.button("Take back", key=f"reopen_{at}_{finding.key}", type="tertiary", on_click=_reopen, args=(finding.key,))
+
+
+def _reopen(key: str) -> None:
+    st.session_state["coach_acted"] = True
+    session.change(lambda seen: reopen(seen, key, now=session.now()))
 
 
 @st.dialog("Coach", position="right", width=420)
 def drawer(stage: str, findings: Sequence[Finding]) -> None:
-    """Show the coach over the page, where the window is too narrow for its column."""
-    panel(stage, findings)
+    """Show the coach over the page, where the window is too narrow for its column; what is settled closes it."""
+    if st.session_state.pop("coach_acted", False):
+        st.rerun()
+    panel(stage, findings, place="drawer")

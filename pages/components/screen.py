@@ -37,6 +37,7 @@ def screen(stage: str, sentence: str, *, title: str = "") -> Iterator[Project]:
             st.markdown(f":gray[{sentence}]")
         with st.container(key="coachbutton", width="content"):
             if st.button(f"Coach · {len(open_)}", icon=":material/assistant:", key="open_coach"):
+                st.session_state.pop("coach_acted", None)
                 coach.drawer(stage, findings)
     header.messages()
     with st.container(horizontal=True, wrap=False, gap="medium", key="workrow"):
