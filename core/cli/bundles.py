@@ -1,19 +1,24 @@
 """A bundle and rows for it, as the commands that take one need them."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.cli.output import say
+from core.data.delimited import unpacked
 from core.data.detect import look_at
+from core.data.encoding import find_encoding
 from core.data.read import EXTENSIONS, read_table
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DataError, InputError
 from core.framing.frame import Frame, Task
 from core.framing.outcomes import Outcomes
 from core.monitor.answers import actual_outcomes, outcomes_of
+from core.runtime.errors import RuntimeFault
 from core.runtime.schema import InputColumn, InputSchema
 from core.runtime.table import read_table as read_rows_as
 
@@ -71,18 +76,25 @@ def open_bundle(folder: str | Path) -> "Predictor":
     return load_bundle(place)
 
 
-def read_rows(path: str | Path, schema: InputSchema) -> pd.DataFrame:
+def read_rows(
+    predictor: "Predictor", path: str | Path, schema: InputSchema | None = None, *, skip_long: bool = False
+) -> pd.DataFrame:
     """Read the rows of a file by the types a model knows, not by what this one file looks like.
 
     Parameters
     ----------
+    predictor : Predictor
+        Knows how the training table was read; what is read otherwise is told on standard error.
     path : str or Path
-    schema : InputSchema
+    schema : InputSchema, optional
+        Default: the columns the model reads.
+    skip_long : bool
+        Whether a few rows with more values than columns are left out, as they were in training.
 
     Returns
     -------
     DataFrame
-        Every row of the file, in order.
+        Every row of the file, in order, up to the last that holds a value.
 
     Raises
     ------
@@ -94,11 +106,32 @@ def read_rows(path: str | Path, schema: InputSchema) -> pd.DataFrame:
     place = Path(path)
     if not place.is_file():
         raise DataError(f"There is no file {place.name}.", next_step="Check its name and folder.")
-    extension = place.suffix.lower().removeprefix(".")
-    if EXTENSIONS.get(extension) == ("text",) and look_at(place) == "text":
-        return read_rows_as(place, schema)
+    stem, _, extension = place.name.lower().rpartition(".")
+    packed = extension == "gz"
+    ending = stem.rpartition(".")[2] if packed else extension
+    if EXTENSIONS.get(ending) == ("text",) and look_at(place) == ("gzip" if packed else "text"):
+        with unpacked(place) if packed else nullcontext(place) as plain:
+            if look_at(plain) == "text":
+                return _text_rows(predictor, plain, place.name, schema or predictor.info.input, skip_long=skip_long)
     # Workbooks and Parquet hold typed cells, and what is no table is refused in words.
     return read_table(place).frame
+
+
+def _text_rows(
+    predictor: "Predictor", place: Path, shown: str, schema: InputSchema, *, skip_long: bool
+) -> pd.DataFrame:
+    read_as, notes = dict(predictor.info.read_as), list[str]()
+    encoding = find_encoding(place).name
+    if not encoding.startswith("utf") and read_as.get("encoding", "utf-8").startswith("utf"):
+        # Other alphabets are guessed by a library that a bundle does not carry.
+        read_as["encoding"] = encoding
+    try:
+        rows = read_rows_as(place, schema, read_as=read_as, skip_long=skip_long, notes=notes)
+    except RuntimeFault as fault:
+        raise RuntimeFault(str(fault).replace(place.name, shown, 1)) from fault
+    for note in notes:
+        say(note.replace(place.name, shown, 1))
+    return rows
 
 
 def odd_rows(predictor: "Predictor", rows: pd.DataFrame) -> list[str]:
@@ -132,7 +165,7 @@ def answer_file(predictor: "Predictor", path: str | Path) -> Answered:
         It has no such column, or no row with an outcome.
     """
     info = predictor.info
-    rows = read_rows(path, with_outcome(predictor))
+    rows = read_rows(predictor, path, with_outcome(predictor))
     if info.target not in rows.columns:
         raise DataError(
             f"{Path(path).name} has no column '{info.target}', which holds the outcome.",

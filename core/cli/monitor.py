@@ -37,8 +37,8 @@ def _run(given: argparse.Namespace) -> Answer:
         log = read_answers(later)
         rows, logged, skipped, told = log.frame, log.answers, log.skipped, log.words
     else:
-        rows = read_rows(later, wanted)
-    reference = None if given.reference is None else read_rows(given.reference, wanted)
+        rows = read_rows(predictor, later, wanted)
+    reference = None if given.reference is None else read_rows(predictor, given.reference, wanted, skip_long=True)
     lacking = [] if reference is None else [name for name in info.input.names if name not in reference.columns]
     if lacking:
         from core.errors import DataError

@@ -23,7 +23,7 @@ def _run(given: argparse.Namespace) -> Answer:
     if given.out.is_dir():
         raise InputError(f"{given.out} is a folder.", next_step="Name a file with --out.")
     predictor = open_bundle(given.bundle)
-    rows = read_rows(given.data, predictor.info.input)
+    rows = read_rows(predictor, given.data)
     answers = predictor.predict_frame(rows)
     warnings = odd_rows(predictor, rows)
     try:

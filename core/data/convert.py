@@ -27,30 +27,9 @@ from core.data.numbers import (
 )
 from core.data.options import ReadOptions
 from core.errors import DataError
+from core.runtime.table import MISSING
 
-ALWAYS_MISSING = (
-    "",
-    "NaN",
-    "nan",
-    "-NaN",
-    "-nan",
-    "NULL",
-    "null",
-    "<NA>",
-    "NaT",
-    "#NA",
-    "#N/A",
-    "1.#IND",
-    "-1.#IND",
-    "1.#QNAN",
-    "-1.#QNAN",
-    "#DIV/0!",
-    "#VALUE!",
-    "#REF!",
-    "#NAME?",
-    "#NUM!",
-    "#NULL!",
-)
+ALWAYS_MISSING = MISSING
 """Texts that are missing values in every column: what programs write, and no person."""
 NA_WORDS = ("NA", "N/A", "n/a")
 """Missing in a column of numbers; in one of text missing unless kept, and either way announced."""
@@ -262,12 +241,14 @@ def _convert(column: _Column, options: ReadOptions, notes: Notes) -> pd.Series:
 
 
 def _numbers(column: _Column, notes: Notes) -> pd.Series:
-    plain = to_plain(column.bare, column.styles[0])
+    style = column.styles[0]
+    plain = to_plain(column.bare, style)
     zero = pc.any(pc.starts_with(plain, "0")).as_py() or pc.any(pc.match_substring_regex(plain, r"^[+-]0")).as_py()
     leading = first_match(plain, _LEADING_ZERO) if zero else None
     if leading:
         notes.note("leading_zero", column.name, leading)
         return as_str(column.known)
+    _note_signs(column, style, notes)
     whole = _cast(plain, pa.int64())
     if whole is None:
         long = pc.max(pc.utf8_length(plain)).as_py() > 15
@@ -282,6 +263,13 @@ def _numbers(column: _Column, notes: Notes) -> pd.Series:
     if whole.null_count:
         return pd.Series(pc.cast(whole, pa.float64()).to_numpy(zero_copy_only=False))
     return pd.Series(whole.to_numpy(zero_copy_only=False))
+
+
+def _note_signs(column: _Column, style: Style, notes: Notes) -> None:
+    """Keep which signs the numbers showed: a group by points or commas shows the decimal sign as well."""
+    group = style.thousands if uses_groups(column.bare, style) else ""
+    if group in (",", ".") or pc.any(pc.match_substring(column.bare, style.decimal)).as_py():
+        notes.signs[column.name] = (group, style.decimal)
 
 
 def _first_inexact(plain: pa.Array) -> str | None:

@@ -65,6 +65,7 @@ def read_delimited(path: Path, options: ReadOptions, *, extension: str = "csv") 
         _skip(text, skipped)
         scan = scan_rows(text, delimiter, quotes=options.quotes, skipped_lines=skipped)
     names, named = _names(scan, options, notes)
+    row_names = named and len(names) > len(scan.header)
     _judge_ragged(scan, len(names), delimiter, notes)
     skip = scan.header_lines if named else skipped
     frame = convert_columns(
@@ -75,7 +76,13 @@ def read_delimited(path: Path, options: ReadOptions, *, extension: str = "csv") 
     )
     told_delimiter = "" if delimiter == NOT_USED else delimiter
     read_as = {"format": "text", "encoding": encoding.name, "delimiter": told_delimiter}
-    return Table(frame, notes.sentences, read_as)
+    if row_names:
+        read_as["row_names"] = "yes"
+    if options.header is not None:
+        read_as["header"] = "yes" if options.header else "no"
+    if not options.quotes:
+        read_as["quotes"] = "no"
+    return Table(frame, notes.sentences, {**read_as, **notes.signs_of_the_file()})
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """What was guessed while reading, gathered by kind so that a wide table does not give a thousand sentences."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -45,10 +47,15 @@ def name_columns(columns: Iterable[str]) -> str:
 
 @dataclass
 class Notes:
-    """Notes by kind; ``sentences`` turns them into the warnings of a table."""
+    """Notes by kind; ``sentences`` turns them into the warnings of a table.
+
+    ``signs`` holds, for columns of numbers written with any, the sign between groups of digits (empty where none was
+    seen) and the decimal sign they were read by.
+    """
 
     free: list[str] = field(default_factory=list)
     by_kind: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    signs: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def say(self, sentence: str) -> None:
         """Add a sentence about the whole file."""
@@ -67,3 +74,18 @@ class Notes:
             if noted:
                 told.append(sentence.format(columns=name_columns(name for name, _ in noted), example=noted[0][1]))
         return told
+
+    def signs_of_the_file(self) -> dict[str, str]:
+        """Return ``decimal`` and ``thousands`` as most columns showed them, and ``decimal_differs_in``."""
+        if not self.signs:
+            return {}
+        decimals = Counter(decimal for _, decimal in self.signs.values())
+        decimal = decimals.most_common(1)[0][0]
+        found = {"decimal": decimal}
+        groups = Counter(group for group, sign in self.signs.values() if group and sign == decimal)
+        if groups:
+            found["thousands"] = groups.most_common(1)[0][0]
+        differing = [column for column, (_, sign) in self.signs.items() if sign != decimal]
+        if differing:
+            found["decimal_differs_in"] = json.dumps(differing, ensure_ascii=False)
+        return found

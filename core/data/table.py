@@ -16,7 +16,9 @@ class Table:
     warnings : list of str
         What was guessed or could not be kept, in plain words.
     read_as : dict of str to str
-        How it was read: ``format``, ``encoding``, ``delimiter``, ``sheet``; what does not apply is missing.
+        How it was read: ``format``, ``encoding``, ``delimiter``, ``sheet``; of text also ``decimal`` and ``thousands``
+        where numbers showed them, ``decimal_differs_in`` (a JSON list of columns with the other decimal sign),
+        ``row_names``, and ``header`` and ``quotes`` where they were chosen. What does not apply is missing.
     """
 
     frame: pd.DataFrame

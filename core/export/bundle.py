@@ -128,6 +128,7 @@ def _info(spec: BundleSpec, versions: dict[str, str]) -> BundleInfo:
         python=platform.python_version(),
         libraries=versions,
         fingerprints=dict(spec.fingerprints),
+        read_as=dict(spec.code.read_as),
     )
 
 

@@ -101,7 +101,6 @@ def training_script(spec: BundleSpec) -> str:
             "classes": list(spec.classes),
             "positive": spec.positive,
             "target": spec.target,
-            "read_as": {name: spec.code.read_as.get(name, "") for name in ("delimiter", "encoding", "sheet")},
             "metric": METRICS[spec.metric].title,
             "expected": spec.code.score,
             "folds": sum(name.startswith("fold_") for name in spec.code.parts.columns),

@@ -120,7 +120,7 @@ class CodeFacts:
     data_name : str
         The file's name, for the text only.
     read_as : mapping of str to str
-        ``format``, ``encoding``, ``delimiter``, ``sheet``, as the table was read.
+        As ``Table.read_as``; travels in ``bundle.json``.
     parts : DataFrame
         What part each row of the table plays, see ``core.export.code.parts_table``.
     score : float or None

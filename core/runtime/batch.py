@@ -51,7 +51,11 @@ def predict_file(folder: str | Path, argv: list[str] | None = None) -> int:
     given = parser.parse_args(argv)
     try:
         predictor = load_bundle(folder)
-        answers = predictor.predict_frame(read_table(given.input, predictor.info.input))
+        notes: list[str] = []
+        info = predictor.info
+        rows = read_table(given.input, info.input, read_as=info.read_as, notes=notes)
+        sys.stderr.writelines(f"{note}\n" for note in notes)
+        answers = predictor.predict_frame(rows)
         write_answers(answers, given.out)
     except RuntimeFault as fault:
         sys.stderr.write(f"{fault}\n")

@@ -55,6 +55,8 @@ class BundleInfo:
         ISO 8601.
     python : str
     libraries, fingerprints : dict of str to str
+    read_as : dict of str to str
+        How the training table was read from its file; see ``core.runtime.table.read_table``.
     """
 
     title: str
@@ -71,6 +73,7 @@ class BundleInfo:
     python: str = ""
     libraries: Mapping[str, str] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    read_as: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "BundleInfo":

@@ -68,8 +68,7 @@ def read_table(
         if kind in (".parquet", ".pq"):
             return pd.read_parquet(path)
         if kind in (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"):
-            frame = pd.read_excel(path, sheet_name=trained.get("sheet") or 0, engine="calamine")
-            return frame.set_axis(unique_names([str(name) for name in frame.columns]), axis="columns")
+            return _workbook(path, trained.get("sheet", ""))
         found = read_rows(path, trained, [c.name for c in schema.columns if c.required], skip_long=skip_long)
     except FileNotFoundError:
         raise RuntimeFault(f"There is no file {path.name}. Name a file of rows.") from None
@@ -98,6 +97,24 @@ def read_table(
     if not len(known):
         raise RuntimeFault(f"{path.name} has no usable rows: every cell is empty. Name a file with values.")
     return frame.iloc[: known[-1] + 1]
+
+
+def _workbook(path: Path, sheet: str) -> pd.DataFrame:
+    """Read the sheet that training read, or the first with a value; its first row that is not empty holds the names."""
+    with pd.ExcelFile(path, engine="calamine") as book:
+        sheets = [sheet] if sheet in book.sheet_names else book.sheet_names
+        for name in sheets:
+            cells = pd.read_excel(
+                book, sheet_name=name, header=None, dtype=object, keep_default_na=False, na_values=[""]
+            )
+            used = cells.notna().any(axis="columns").to_numpy().nonzero()[0]
+            if len(used) > 1:
+                cells = cells.iloc[used[0] : used[-1] + 1, int(cells.iloc[used[0]].notna().to_numpy().argmax()) :]
+                names = unique_names(["" if pd.isna(cell) else str(cell) for cell in cells.iloc[0]])
+                body = cells.iloc[1:].set_axis(names, axis="columns").reset_index(drop=True)
+                words = body.isin([*MISSING, "NA", "N/A", "n/a"])
+                return body.mask(words, None).infer_objects()
+    raise RuntimeFault(f"{path.name} has no usable rows. Name a workbook with names in one row and values below.")
 
 
 def _cells(
