@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command, bounded, names
 from core.cli.output import cut, finding_line, say, table
-from core.cli.training import fitting_process, import_seconds, shipping_seconds, train_within, training_seconds
+from core.cli.training import (
+    START_SECONDS,
+    fitting_process,
+    import_seconds,
+    shipping_seconds,
+    train_within,
+    training_seconds,
+)
 from core.errors import BundleError, InputError, StorageError, TrainingError
 from core.findings import Finding, worst_first
 from core.limits import BUDGET_SECONDS, FOLDS
@@ -75,7 +82,8 @@ def _run(given: argparse.Namespace) -> Answer:
             *judge.data_findings(project, read.frame, judge.profile(project, read.frame)),
             *judge.prepare_findings(project, built),
         ]
-        after = shipping_seconds(imports, read.frame.size, len(built.classes))
+        after = shipping_seconds(imports, *read.frame.shape, len(built.classes))
+        runner.wait_until_ready(START_SECONDS)
         seconds = training_seconds(given.budget, time.monotonic() - began, after)
         board, fitted = train_within(project, built, seconds, runner)
     run = _chosen(project, board)

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from core.train.fitted import FittedRun
     from core.train.runner import ChildRunner, Runner
 
-LEAST = (0.4, 5.0)
+LEAST = (0.4, 8.0)
 """Training gets at least this share of the budget, and these seconds, however little is left."""
 OVERRUN = (0.1, 10.0)
 """The whole may take this share of the budget and these seconds longer than the budget."""
+START_SECONDS = 60.0
+"""Longest wait for the process that fits; where it takes longer, the training begins to count all the same."""
 MARGIN_SECONDS = 2.0
 IMPORT_SECONDS = 1.5
 """Importing the libraries takes this long on a machine that has nothing else to do; what follows is told for such."""
@@ -29,22 +31,26 @@ SHIPPING_SECONDS = 5.0
 """Judging, writing and checking a bundle."""
 SHIPPING_CELLS = 4e-7
 """The same, in seconds a cell of the table."""
+SHIPPING_COLUMN = 0.004
+"""The same, in seconds a column, each of which every golden row has."""
 SHIPPING_CLASS = 0.15
 """The same, in seconds an outcome, each of which has curves of its own."""
 
 
-def shipping_seconds(imports: float, cells: int, classes: int) -> float:
+def shipping_seconds(imports: float, rows: int, columns: int, classes: int) -> float:
     """Forecast what comes after the training: judging, writing and checking the bundle.
 
     Parameters
     ----------
     imports : float
         Seconds that importing the libraries took, which tells how busy the machine is.
-    cells, classes : int
+    rows, columns, classes : int
         Of the table, and of the outcome.
     """
     slowness = min(max(imports / IMPORT_SECONDS, 1.0), MOST_SLOWNESS)
-    return slowness * (SHIPPING_SECONDS + SHIPPING_CELLS * cells + SHIPPING_CLASS * classes)
+    return slowness * (
+        SHIPPING_SECONDS + SHIPPING_CELLS * rows * columns + SHIPPING_COLUMN * columns + SHIPPING_CLASS * classes
+    )
 
 
 def training_seconds(budget: float, spent: float, after: float) -> float:

@@ -16,7 +16,7 @@ import traceback
 from typing import Any, BinaryIO
 
 from core.train.causes import MEMORY, cause_in_words
-from core.train.wire import Failure, read_message, write_message
+from core.train.wire import READY, Failure, read_message, write_message
 
 
 def main() -> None:
@@ -35,6 +35,7 @@ def main() -> None:
     from core.train.fits import Bench
 
     bench = Bench(problem, seed=seed, threads=threads)
+    write_message(answers, READY)
     while True:
         task = tasks.get()
         answer: Any

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from core.prepare.problem import Problem
 from core.train.causes import MEMORY, cause_in_words, exit_in_words
 from core.train.fits import Bench, FitAnswer, FitTask
-from core.train.wire import Failure, read_message, write_message
+from core.train.wire import READY, Failure, read_message, write_message
 
 POLL_SECONDS = 0.1
 """How often a running fit is asked whether it should end."""
@@ -114,6 +114,10 @@ class ChildRunner:
         """Process id of the child that lives, for tests and logs."""
         return None if self._child is None else self._child.process.pid
 
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Wait until the child can begin with a fit, or has ended; return whether that came within some seconds."""
+        return self._child is None or self._child.ready.wait(seconds)
+
     def fit(self, task: FitTask, interrupted: Callable[[], bool]) -> FitAnswer:
         """Fit in the child; see ``Runner.fit``."""
         if interrupted():
@@ -168,6 +172,7 @@ class _Child:
         )
         self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.ready = threading.Event()
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._write, self._read)]
         for thread in self._threads:
             thread.start()
@@ -205,7 +210,12 @@ class _Child:
         assert self.process.stdout is not None
         with contextlib.suppress(EOFError, OSError):
             while True:
-                self._answers.put(read_message(self.process.stdout))  # type: ignore[arg-type]
+                message = read_message(self.process.stdout)  # type: ignore[arg-type]
+                if isinstance(message, str) and message == READY:
+                    self.ready.set()
+                else:
+                    self._answers.put(message)
+        self.ready.set()
         self._answers.put(_GONE)
 
 

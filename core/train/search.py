@@ -249,7 +249,9 @@ class _Search:
         except FitFailed as failure:
             self._set(spec.key, status=RunStatus.FAILED, reason=failure.cause, forecast_seconds=None)
         else:
-            self.pace.learn(spec, float(np.mean([answer.busy for answer in answers])))
+            # The baseline meets the recipe only in its last fit.
+            extra = whole.busy if spec.is_baseline else 0.0
+            self.pace.learn(spec, float(np.mean([answer.busy for answer in answers])) + extra)
             self._done(spec, answers, scored, whole)
 
     def _scored(self, fold: int, answer: FitAnswer) -> list[FoldScore]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct(">Q")
+READY = "ready"
+"""Said once by the process that fits, when it has its libraries and its problem."""
 
 
 @dataclass(frozen=True)

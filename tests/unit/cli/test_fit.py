@@ -80,10 +80,10 @@ def test_a_bundle_may_be_replaced_by_a_new_one_and_by_nothing_else(amounts, run,
     [
         (180, 3, 8, 180),
         (10, 2, 6, 10),
-        (10, 5, 8, 6),
+        (10, 4, 6, 9),
         (60, 25, 20, 29),
         (60, 40, 30, 24),
-        (10, 30, 10, 5),
+        (10, 30, 10, 8),
     ],
 )
 def test_the_training_gets_what_the_rest_leaves_of_the_budget(budget, spent, after, expected):
@@ -91,9 +91,9 @@ def test_the_training_gets_what_the_rest_leaves_of_the_budget(budget, spent, aft
 
 
 def test_a_busy_machine_is_given_more_time_to_ship_but_a_cold_disk_not_all_of_it():
-    assert shipping_seconds(0.0, 0, 0) == shipping_seconds(1.5, 0, 0) == 5.0
-    assert shipping_seconds(3.0, 1_000_000, 2) == pytest.approx(2 * (5.0 + 0.4 + 0.3))
-    assert shipping_seconds(60.0, 0, 0) == 20.0
+    assert shipping_seconds(0.0, 0, 0, 0) == shipping_seconds(1.5, 0, 0, 0) == 5.0
+    assert shipping_seconds(3.0, 10_000, 100, 2) == pytest.approx(2 * (5.0 + 0.4 + 0.4 + 0.3))
+    assert shipping_seconds(60.0, 0, 0, 0) == 20.0
 
 
 ROWS = "\n".join(f"{number},{'xy'[number % 2]},{number % 3}" for number in range(60))

@@ -148,3 +148,14 @@ def test_estimators_are_built_for_the_smallest_fold(problem):
     assert setting.n_rows == 80
     assert setting.smallest_class == 40
     assert setting.n_features == 4
+
+
+def test_the_baseline_scores_a_fold_without_the_recipe_and_keeps_it_for_use(problem, monkeypatch):
+    bench = Bench(problem, seed=7, threads=1)
+    whole = bench.fit(FitTask("baseline", REFIT)).pipeline()
+    assert len(whole.steps) > 1
+    monkeypatch.setattr(fits, "compile_pipeline", None)
+    answer = bench.fit(FitTask("baseline", 0))
+    fitted, judged = problem.split.folds[0]
+    shares = [np.mean(problem.y[fitted] == name) for name in problem.classes]
+    assert answer.probabilities == pytest.approx(np.tile(shares, (len(judged), 1)))

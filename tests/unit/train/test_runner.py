@@ -73,6 +73,11 @@ def test_a_child_answers_like_this_process(child):
     assert (there.probabilities == here.probabilities).all()
 
 
+def test_a_child_says_when_it_can_begin(child):
+    assert child.wait_until_ready(60)
+    assert child._child.ready.is_set()
+
+
 def test_a_fit_under_way_is_ended_within_a_second(child):
     child.fit(FitTask("baseline", 0), never)
     pid, began = child.pid, time.monotonic()
