@@ -122,11 +122,13 @@ def unique_names(raw: Sequence[str]) -> list[str]:
     stripped = [name.strip().strip("\ufeff") for name in raw]
     taken = {name for name in stripped if name}
     names: list[str] = []
+    seen: set[str] = set()
     for position, name in enumerate(stripped, start=1):
         wanted = name or f"column {position}"
         final, number = wanted, 2
-        while final in names or (final != name and final in taken):
+        while final in seen or (final != name and final in taken):
             final, number = f"{wanted}_{number}", number + 1
+        seen.add(final)
         names.append(final)
     return names
 

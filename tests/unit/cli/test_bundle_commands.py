@@ -1,3 +1,4 @@
+import gzip
 import json
 import shutil
 import socket
@@ -58,6 +59,15 @@ def test_a_workbook_is_answered_as_well(amounts, run, tmp_path):
     np.testing.assert_allclose(pd.read_csv(tmp_path / "a.csv"), pd.read_csv(tmp_path / "b.csv"))
 
 
+def test_a_packed_file_is_answered_like_the_plain_one(amounts, run, tmp_path):
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(amounts.table.read_bytes()))
+    run("predict", amounts.bundle, amounts.table, "--out", tmp_path / "a.csv")
+    assert run("predict", amounts.bundle, tmp_path / "t.csv.gz", "--out", tmp_path / "b.csv").status == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    (tmp_path / "u.csv.gz").write_bytes(gzip.compress(b"town,area\n"))
+    assert run("predict", amounts.bundle, tmp_path / "u.csv.gz").err.startswith("u.csv.gz holds column names")
+
+
 def test_values_training_never_saw_are_told(amounts, run, tmp_path):
     (tmp_path / "t.csv").write_text("town,area\nZ,30\nA,31\n")
     ran = run("predict", amounts.bundle, tmp_path / "t.csv", "--out", tmp_path / "a.csv", "--json")
@@ -70,6 +80,8 @@ def test_values_training_never_saw_are_told(amounts, run, tmp_path):
     ("name", "text", "said"),
     [
         ("t.csv", "town\nA\n", "Column `area` is missing."),
+        ("t.csv", "town,area\n", "t.csv holds column names and no rows below them."),
+        ("t.csv", "town,area\nA,30\nB,31,7\n", "row 2 below the names holds more values than the 2 columns"),
         ("t.csv", "<html><body></body></html>", "looks like a web page (HTML)"),
         ("t.bin", "a,b\n1,2\n", "Files that end with .bin are not read"),
     ],
