@@ -6,6 +6,7 @@ What one file looks like decides as little as possible: a row alone means what i
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -150,8 +151,10 @@ def _numbers(path: Path, texts: pd.Series, name: str, *, decimal: str, comma_lik
     else:
         if comma_likely:
             styles.sort(key=lambda style: (style[0] != "", style[1] != ","))
-        tried = [{text: _in_style(bare, *style) for text, bare in known.items()} for style in styles]
-        read = min(tried, key=lambda numbers: sum(number is None for number in numbers.values()))
+        read = {text: _in_style(bare, "", ".") for text, bare in known.items()}
+        if None in read.values():
+            tried = [{text: _in_style(bare, *style) for text, bare in known.items()} for style in styles]
+            read = min(tried, key=lambda numbers: sum(number is None for number in numbers.values()))
     cells = texts.map({text: text if number is None else number for text, number in read.items()})
     return cells.astype("float64") if None not in read.values() else cells.where(texts.notna(), None)
 
@@ -167,19 +170,28 @@ def _levels(texts: pd.Series, levels: set[str], decimal: str) -> pd.Series:
 
 
 def _bare(text: str) -> str:
+    if _pattern("", ".").fullmatch(text):
+        return text
     text = re.sub("[\u00a0\u202f\u2009]", " ", text).replace("\u2212", "-").replace("\u2019", "'")
     return AFFIX.sub(r"\1\2", text)
 
 
 def _first(bare: str, decimal: str) -> float | None:
-    styles = [("", decimal), *(style for style in STYLES if style[1] == decimal)]
+    plain = _in_style(bare, "", decimal)
+    if plain is not None:
+        return plain
+    styles = [style for style in STYLES if style[1] == decimal]
     return next((number for style in styles if (number := _in_style(bare, *style)) is not None), None)
 
 
-def _in_style(text: str, thousands: str, decimal: str) -> float | None:
-    group = re.escape(thousands)
+@cache
+def _pattern(thousands: str, decimal: str) -> re.Pattern[str]:
+    group, point = re.escape(thousands), re.escape(decimal)
     whole = rf"(?:[1-9]\d{{0,2}}(?:{group}\d{{3}})+|\d+)" if thousands else r"\d+"
-    point = re.escape(decimal)
-    if not re.fullmatch(rf"[+-]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", text, re.ASCII):
+    return re.compile(rf"[+-]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+def _in_style(text: str, thousands: str, decimal: str) -> float | None:
+    if not _pattern(thousands, decimal).fullmatch(text):
         return None
     return float((text.replace(thousands, "") if thousands else text).replace(decimal, "."))
