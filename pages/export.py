@@ -1,5 +1,7 @@
 """Export: the model leaves the app as a bundle that was run on golden rows first."""
 
+import streamlit as st
+
 from core.project.fingerprint import training_fingerprint
 from core.project.journey import stage_fingerprint
 from core.project.shipping import record
@@ -21,6 +23,7 @@ if not is_locked("export", SENTENCE):
                 bundles.papers(parcel)
                 if not any(export.fingerprint == fingerprint for export in project.exports):
                     session.change(lambda seen: record(seen, parcel, fingerprint, now=session.now()))
+                    st.rerun()  # the sidebar opens Monitor
     if session.current().exports:
         action_bar("export", "Set up Monitor", note="Hold later rows against the training data")
     else:

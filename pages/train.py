@@ -23,6 +23,8 @@ if not is_locked("train", SENTENCE):
         elif job is not None and job.state in ("failed", "interrupted") and project.training is not None:
             training.failed(project, job)
         else:
+            if board is not None and board.finished:
+                draw.banner("The training ended before a model was finished.", "Nothing to keep.", "info", "gray")
             if project.training is not None and board is None:
                 draw.banner("Train again; everything else is as it was.", "The last results cannot be read.")
             with st.container(border=True, key="plan"):

@@ -90,6 +90,8 @@ class Frame(BaseModel):
     good_enough: float | None = None
     today: str = ""
     harm: str = ""
+    flag_is_good: bool = False
+    """Whether being flagged is what a person hopes for (an offer, a loan): the four-fifths rule then counts flags."""
 
     @property
     def complete(self) -> bool:

@@ -5,14 +5,16 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.schema import Role, Schema
+from core.data.dates import guess_dates
+from core.data.schema import ColumnType, Role, Schema
 from core.errors import InputError
 from core.findings import Finding
 from core.framing.frame import Frame
 from core.limits import REASON_LENGTH
-from core.prepare.plan import SplitPlan
+from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe
 from core.project.document import Acceptance, DataRef, Decision, Project, SealOpening
+from core.runtime.values import as_date, as_number, as_text
 
 UNDO_DEPTH = 50
 """How many recipes back one can go."""
@@ -140,9 +142,34 @@ def set_column(project: Project, column: str, table: pd.DataFrame, *, now: datet
     """
     if project.table_schema is None or column not in project.table_schema:
         raise InputError(f"The table has no column '{column}'.")
+    if changes.get("type") is ColumnType.DATE and "date_format" not in changes:
+        changes["date_format"] = _date_format(table[column])
+    if changes.get("type") is ColumnType.NUMBER:
+        _check_kept(table[column], as_number(table[column].dropna()), "a number")
     words = ", ".join(f"{name} {_words(value)}" for name, value in changes.items())
     project = project.updated(table_schema=project.table_schema.with_column(column, **changes))
     return with_defaults(logged(project, "data", f"Set {column}: {words}", now=now), table)
+
+
+def _date_format(values: pd.Series) -> str:
+    """Return the format in which a column's texts are dates; refuses a column that holds none."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return ""
+    texts = as_text(values.dropna())
+    found = guess_dates(list(dict.fromkeys(texts.dropna())))
+    form = "" if found is None else found.date_format
+    _check_kept(values, as_date(values.dropna(), form), "a date")
+    return form
+
+
+def _check_kept(values: pd.Series, read: pd.Series, kind: str) -> None:
+    """Refuse a type under which most values of a column would be lost."""
+    known, kept = len(read), int(read.notna().sum())
+    if kept < known / 2:
+        raise InputError(
+            f"Of {known:,} values in '{values.name}' only {kept:,} can be read as {kind}.",
+            next_step="The column keeps its type.",
+        )
 
 
 def leave_out(project: Project, columns: list[str], table: pd.DataFrame, *, now: datetime, why: str = "") -> Project:
@@ -198,7 +225,14 @@ def redo(project: Project, *, now: datetime) -> Project:
 
 def set_split(project: Project, *, now: datetime, **changes: object) -> Project:
     """Change the split plan; the seal of the old test part goes with it."""
-    split = SplitPlan.model_validate(project.split.model_dump() | changes)
+    wanted = SplitPlan.model_validate(project.split.model_dump() | changes)
+    # What another kind of split does not use would come back unasked with the next change of kind.
+    split = wanted.model_copy(
+        update={
+            "balance": wanted.balance if wanted.kind is SplitKind.STRATIFIED else (),
+            "column": wanted.column if wanted.kind in (SplitKind.GROUP, SplitKind.TIME) else "",
+        }
+    )
     if split == project.split:
         return project
     words = ", ".join(f"{name.replace('_', ' ')} {_words(value)}" for name, value in changes.items())

@@ -216,8 +216,10 @@ def journey(project: Project, facts: Facts) -> tuple[StepState, ...]:
 
 def _export(project: Project, facts: Facts, states: Mapping[str, StepState]) -> StepState:
     evaluated = states["evaluate"].status
-    if evaluated is StepStatus.OUTDATED:
+    if evaluated is StepStatus.OUTDATED and states["train"].status is StepStatus.OUTDATED:
         return StepState("export", StepStatus.LOCKED, "Evaluate must be up to date")
+    if evaluated is StepStatus.OUTDATED:
+        return StepState("export", StepStatus.LOCKED, "Look at Evaluate again: the model changed")
     current = stage_fingerprint(project, "evaluate", facts.board)
     if evaluated is StepStatus.LOCKED or project.reviewed.get("evaluate") != current:
         return StepState("export", StepStatus.LOCKED, "Opens after Evaluate")

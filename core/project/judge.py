@@ -72,7 +72,9 @@ def frame_findings(project: Project, table: pd.DataFrame | None) -> list[Finding
 def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list[Finding]:
     """Return what the coach says of the table."""
     assert project.table_schema is not None
-    balanced = project.split.balance if project.split.kind is SplitKind.STRATIFIED else ()
+    # By group or time shares cannot be kept equal; offering it would undo that choice.
+    stratified = project.split.kind is SplitKind.STRATIFIED
+    balanced = project.split.balance if stratified else project.frame.sensitive
     handled = frozenset((step.kind, name) for step in project.recipe.active for name in (step.columns or ("",)))
     return check_data(table, project.table_schema, project.frame, found, balanced=balanced, handled=handled)
 
@@ -292,6 +294,7 @@ def audit(project: Project, built: Problem, judged: Judged, column: str) -> "Aud
         group_labels(built.X.iloc[judged.rows][column], built.schema[column]),
         measure=project.frame.fairness_measure,
         limit=project.frame.fairness_limit,
+        positive_is_favourable=project.frame.flag_is_good,
     )
 
 

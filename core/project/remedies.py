@@ -68,6 +68,7 @@ def compare_remedies(project: Project, built: Problem, raw: Judged, column: str)
             measure=frame.fairness_measure,
             limit=frame.fairness_limit,
             costs=frame.costs,
+            positive_is_favourable=frame.flag_is_good,
         )
         comparisons[plan.key] = (plan, found)
         rules[plan.key] = remedied.rule

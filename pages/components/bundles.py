@@ -16,7 +16,7 @@ from pages.components import draw, layout, results, session, states
 
 CONTENTS = (
     ("dns", "Web service", "FastAPI with a form, a schema and a container file"),
-    ("terminal", "Batch script", "Scores a CSV file, refuses what it cannot read"),
+    ("terminal", "Batch script", "Scores a CSV file, and says what it could not read"),
     ("code", "Training script", "Makes the same model again from your data file"),
     ("description", "Model card", "What it is for, how good, for whom not"),
 )

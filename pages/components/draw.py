@@ -132,7 +132,9 @@ def said(sentence: str) -> None:
 def banner(sentence: str, lead: str = "", glyph: str = "history", tone: str = "orange") -> None:
     """Draw a full-width banner: out of date, or a refusal."""
     strong = f"<strong>{text(lead)}</strong> " if lead else ""
-    html(f'<div class="fw-banner fw-tone-{tone}" role="status">{icon(glyph)}<div>{strong}{text(sentence)}</div></div>')
+    html(
+        f'<div class="fw-banner fw-tone-{tone}" role="status">{icon(glyph)}<div>{strong}{marked(sentence)}</div></div>'
+    )
 
 
 def pairs(rows: Sequence[tuple[str, str]], tones: Sequence[str] = ()) -> None:

@@ -227,6 +227,14 @@ def people(project: Project, table: pd.DataFrame | None) -> None:
                 key=forms.seed("limit_points", round(frame.fairness_limit * 100, 2)),
                 on_change=_write_limit,
             )
+        if frame.task is Task.BINARY:
+            st.toggle(
+                f"“{_short(frame.positive or 'yes', 24)}” is what a person hopes for",
+                key=forms.seed("flag_is_good", frame.flag_is_good),
+                on_change=forms.write,
+                args=("flag_is_good",),
+                help="A loan, a place, an offer. The four-fifths rule then compares who gets it, else who is spared.",
+            )
         st.toggle(
             "The model may use these columns",
             key=forms.seed("sensitive_as_features", frame.sensitive_as_features),

@@ -33,14 +33,13 @@ def figures(project: Project, evaluation: Any) -> None:
     items = [_figure(evaluation.score(key), project) for key in keys[:4]]
     if evaluation.cost is not None:
         score, curve = evaluation.cost, evaluation.cost_curve
-        mark = draw.Interval(
-            score.value, score.low, score.high, 0, max(curve.nobody, score.high) * 1.1, reference=curve.nobody
-        )
+        plain, way = min((curve.nobody, "nobody"), (curve.everybody, "everybody"))
+        mark = draw.Interval(score.value, score.low, score.high, 0, max(plain, score.high) * 1.1, reference=plain)
         items.append(
             draw.Figure(
                 "Cost per 1,000",
                 money(score.value, curve.currency),
-                note=f"flagging nobody: {money(curve.nobody, curve.currency)}",
+                note=f"flagging {way}: {money(plain, curve.currency)}",
                 interval=mark,
             )
         )
@@ -150,8 +149,10 @@ def _four(project: Project, counts: Confusion, positive: str) -> None:
 
 def _sum(evaluation: Any, curve: Any) -> None:
     counts = evaluation.confusion
-    saved = curve.nobody - evaluation.cost.value
-    against = f"{money(abs(saved), curve.currency)} {'less' if saved >= 0 else 'more'} than flagging nobody"
+    # The cheaper of the two ways that need no model is the one to beat.
+    plain, way = min((curve.nobody, "nobody"), (curve.everybody, "everybody"))
+    saved = plain - evaluation.cost.value
+    against = f"{money(abs(saved), curve.currency)} {'less' if saved >= 0 else 'more'} than flagging {way}"
     draw.html(
         f'<div class="fw-sum"><div><span class="fw-note">Cost per 1,000</span>'
         f"<b>{draw.text(money(evaluation.cost.value, curve.currency))}</b></div><div>{draw.text(against)}<br>"

@@ -11,7 +11,7 @@ from core.data.schema import ColumnType
 from core.explain.cases import pick_cases
 from core.explain.dependence import dependence
 from core.explain.explanation import importance
-from core.explain.values import number_text, usual_values
+from core.explain.values import number_text, usual_values, value_text
 from core.explain.waterfall import Waterfall, waterfall
 from core.explain.what_if import smallest_change, what_if
 from core.explain.words import decisive, explain_in_words, percent
@@ -36,7 +36,7 @@ def pick(project: Project) -> int:
     place = min(int(st.session_state.get("case_place", places.get("Largest error", 0))), rows - 1)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="casepick"):
         with st.container(width="stretch"):
-            titles = {case.index: f"{case.title}: {case.why}" for case in cases}
+            titles = {case.index: f"{case.title}, when it was left out: {case.why}" for case in cases}
             draw.heading(f"{noun} {place + 1:,} of {rows:,}", titles.get(place, ""))
         picked = st.menu_button(
             "Pick a case", [case.title for case in cases] + ["By number …", "From the table …"], key="case_menu"
@@ -111,7 +111,7 @@ def _in_words(project: Project, built: Any, explanation: Any, fall: Waterfall, p
     flagged = bool(judged.flagged[place]) if project.remedy is not None else None
     column = decisive(fall, flagged=flagged)
     with_usual = None
-    if column is not None and usual[column].value is not None:
+    if column is not None and usual[column].value is not None and value_text(row[column].iloc[0]) != usual[column].text:
         changed = what_if(
             results.pipeline(project), row, {column: usual[column].value}, task=fall_task(project), outcome=fall.outcome
         )

@@ -196,8 +196,9 @@ def _field(param: ParamSpec, value: Any, key: str) -> Any:
             help=param.help or None,
         )
     if param.kind == "number":
+        low, high = (None if bound is None else float(bound) for bound in (param.low, param.high))
         return st.number_input(
-            param.label, value=float(value), min_value=param.low, max_value=param.high, key=key, help=param.help or None
+            param.label, value=float(value), min_value=low, max_value=high, key=key, help=param.help or None
         )
     if param.choices:
         words = dict(param.choices)

@@ -15,6 +15,8 @@ from core.project.shipping import export_findings
 from core.train.board import Leaderboard
 from pages.components import session
 
+MOST_KNOWN = 2_000
+"""Findings of so many stages are kept in memory, over all projects."""
 KEPT = 8
 """Results of a kind kept in memory, over all sessions."""
 
@@ -145,14 +147,6 @@ def _known() -> dict[tuple[str, str, str], tuple[Finding, ...]]:
     return {}
 
 
-def remember(project: Project, stage: str, found: Sequence[Finding]) -> None:
-    """Keep a stage's findings for the sidebar, under the fingerprint of what they speak of."""
-    known = _known()
-    known[(project.id, stage, _mark(project, stage))] = tuple(found)
-    while len(known) > 2_000:
-        known.pop(next(iter(known)))
-
-
 def _mark(project: Project, stage: str) -> str:
     found = board(project)
     parts: list[object] = [stage_fingerprint(project, stage, found), frame_fingerprint(project)]
@@ -172,7 +166,10 @@ def findings(project: Project, stage: str) -> tuple[Finding, ...]:
     key = (project.id, stage, _mark(project, stage))
     known = _known()
     if key not in known:
-        remember(project, stage, _compute(project, stage))
+        # Under the key it was asked for: a training may finish a candidate while this is computed.
+        known[key] = tuple(_compute(project, stage))
+    while len(known) > MOST_KNOWN:
+        known.pop(next(iter(known)))
     return known[key]
 
 

@@ -72,6 +72,8 @@ def is_locked(stage: str, sentence: str) -> bool:
 def _reason(note: str, stage: str) -> str:
     if note.startswith("Settle"):
         return f"{note}. The coach shows it there, with a fix or the choice to accept it for a reason."
+    if "model changed" in note:
+        return "The line, the remedy or the chosen run is another one now. Its scores are ready: look, then go on."
     if "up to date" in note:
         return "Something before it changed since the model was judged. Train again, then look at Evaluate."
     return {

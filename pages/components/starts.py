@@ -55,7 +55,7 @@ def from_file() -> None:
             name = uploaded.name.rsplit(".", 1)[0].replace("_", " ").strip()[:80] or "New project"
             project = intake.new_from_file(workspace, path, name=name, file_name=uploaded.name, now=session.now())
     except FairwayError as error:
-        draw.banner(error.message, "Not read.", "block", "red")
+        upload.refuse("Not read.", error.message, key="home_upload", in_dialog=True)
         return
     session.flash(f"{project.data.rows:,} rows, {project.data.columns} columns" if project.data else "Read")
     session.go("frame", project)
@@ -87,7 +87,7 @@ def from_archive() -> None:
         with upload.on_disk(uploaded, key="archive_upload", limit=ARCHIVE_BYTES) as path:
             project = import_project(session.workspace(), path, now=session.now())
     except FairwayError as error:
-        draw.banner(error.message, "Not imported.", "block", "red")
+        upload.refuse("Not imported.", error.message, key="archive_upload", in_dialog=True)
         return
     session.flash("Opened as a copy")
     session.go("frame", project)

@@ -22,7 +22,7 @@ def bring(project: Project) -> None:
         draw.card_head(
             "Bring a table",
             f"CSV, TSV, Excel or Parquet, up to {UPLOAD_BYTES // MB} MB. Nothing leaves this server. "
-            "One row is one case; one column is the outcome.",
+            "One row is one case; one column is the outcome. It replaces the one that is here.",
         )
         uploaded = upload.uploader("A table", key="data_upload")
         if uploaded is None:
@@ -32,7 +32,7 @@ def bring(project: Project) -> None:
             with upload.on_disk(uploaded, key="data_upload") as path, st.spinner("Reading the table …"):
                 taken = intake.take_file(workspace, project, path, name=uploaded.name, now=session.now())
         except FairwayError as error:
-            draw.banner(error.message, "Not read.", "block", "red")
+            upload.refuse("Not read.", error.message, key="data_upload", in_dialog=False)
             return
         if session.change(lambda _seen: taken):
             st.session_state.pop("another_table", None)

@@ -110,8 +110,10 @@ def _job_card(project: Project, job: Job, board: Leaderboard | None) -> None:
         title, note = "Waiting for a free place", "Another job of this machine runs first. You can close this page."
     else:
         title = job.message or "Starting"
-        done = sum(run.status.value not in ("waiting", "running") for run in board.runs) if board else 0
-        all_ = len(board.runs) if board else len(candidates_of(project))
+        # A finished board is the one of the training before, until the first candidate of this one is done.
+        now = None if board is None or board.finished else board
+        done = sum(run.status.value not in ("waiting", "running") for run in now.runs) if now else 0
+        all_ = len(now.runs) if now else len(candidates_of(project))
         note = f"{done} of {all_} candidates done. {seconds} s of {budget}. Seed {project.plan.seed}."
         if job.state is JobState.STOPPING:
             title = "Stopping, and keeping what is finished"
@@ -147,11 +149,10 @@ def _keep_on() -> None:
 def _discard(job_id: str) -> None:
     st.session_state.pop("ask_discard", None)
     api.discard(session.workspace(), job_id, now=session.now())
-    session.change(
-        lambda seen: logged(
-            seen.updated(training=None, chosen=None), "train", "Discarded the training", now=session.now()
-        )
-    )
+    left = results.board_now(session.current())
+    # What an earlier training of the same state had finished stays.
+    gone = {} if left is not None and left.done else {"training": None, "chosen": None}
+    session.change(lambda seen: logged(seen.updated(**gone), "train", "Discarded the training", now=session.now()))
 
 
 def _heading(board: Leaderboard) -> str:

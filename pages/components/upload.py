@@ -10,14 +10,23 @@ import streamlit as st
 
 from core.errors import DataError, LimitError
 from core.limits import MB, UPLOAD_BYTES
-from pages.components import session
+from pages.components import draw, session
 
 TABLE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "parquet")
 CHUNK = 1024 * 1024
 
 
+def refuse(lead: str, sentence: str, *, key: str, in_dialog: bool) -> None:
+    """Say why a file was not taken, above a fresh uploader: a further file would be lost in the one just released."""
+    st.session_state[f"{key}_refused"] = (lead, sentence)
+    st.rerun(scope="fragment" if in_dialog else "app")
+
+
 def uploader(label: str, *, key: str, types: tuple[str, ...] = TABLE_TYPES, limit: int = UPLOAD_BYTES) -> Any:
     """Draw an uploader whose file can be released; returns the uploaded file or ``None``."""
+    refused = st.session_state.pop(f"{key}_refused", None)
+    if refused is not None:
+        draw.banner(refused[1], refused[0], "block", "red")
     turn = st.session_state.setdefault(f"{key}_turn", 0)
     return st.file_uploader(
         label, type=list(types), key=f"{key}_{turn}", max_upload_size=limit // MB, label_visibility="collapsed"

@@ -44,7 +44,7 @@ def bring(project: Project) -> None:
                 kept = watching.keep_later(session.workspace(), project, path, name=uploaded.name, now=session.now())
                 verdict = results.watch_report(project, kept).verdict
         except FairwayError as error:
-            draw.banner(error.message, "Not read.", "block", "red")
+            upload.refuse("Not read.", error.message, key="later_upload", in_dialog=False)
             return
         session.change(lambda seen: watching.with_watch(seen, kept, LABELS[verdict].lower(), now=session.now()))
         st.session_state["watch_shown"] = len(session.current().watches) - 1

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import InputError
 from core.findings import Finding, Fix, Severity
 from core.prepare.recipe import Recipe, Step
@@ -79,3 +81,31 @@ def test_choosing_another_run_drops_a_remedy_fitted_for_the_one_before() -> None
     remedy = Remedy(kind="t", measure="false_positive_rate", column="afam", rule={}, fingerprint="f")
     project = empty().updated(remedy=remedy, chosen="a")
     assert changes.choose_run(project, "b", "B", now=NOW).remedy is None
+
+
+def with_columns() -> tuple[Project, pd.DataFrame]:
+    table = pd.DataFrame({"plan": ["a", "b", "c"], "joined": ["31.12.2024", "01.02.2025", "15.03.2025"]}, dtype="str")
+    schema = Schema(columns=tuple(ColumnSpec(name=name, type=ColumnType.CATEGORY) for name in table))
+    return empty().updated(table_schema=schema), table
+
+
+def test_a_type_that_would_empty_a_column_is_refused() -> None:
+    project, table = with_columns()
+    with pytest.raises(InputError, match="only 0 can be read as a number"):
+        changes.set_column(project, "plan", table, now=NOW, type=ColumnType.NUMBER)
+    with pytest.raises(InputError, match="only 0 can be read as a date"):
+        changes.set_column(project, "plan", table, now=NOW, type=ColumnType.DATE)
+
+
+def test_a_column_made_a_date_takes_the_format_its_texts_have() -> None:
+    project, table = with_columns()
+    changed = changes.set_column(project, "joined", table, now=NOW, type=ColumnType.DATE)
+    assert changed.table_schema is not None
+    assert changed.table_schema["joined"].date_format == "%d.%m.%Y"
+
+
+def test_another_kind_of_split_lets_go_of_what_it_does_not_use() -> None:
+    project = changes.set_split(empty(), now=NOW, balance=("afam",))
+    project = changes.set_split(project, now=NOW, kind="time", column="joined")
+    assert project.split.balance == ()
+    assert changes.set_split(project, now=NOW, kind="stratified").split.column == ""

@@ -1,0 +1,50 @@
+"""Dialogs open with the mouse and do what they say."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.prepare.steps import STEPS
+from tests.journeys import walk
+
+
+def test_history_and_share_open_with_the_mouse(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    project = walk.start_sample(page, "Palmer Station")
+    walk.press(page, "History")
+    expect(page.get_by_role("dialog").get_by_text("Took Penguins").first).to_be_visible()
+    page.keyboard.press("Escape")
+    walk.press(page, "Share")
+    expect(page.get_by_role("dialog").get_by_text(project)).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["cap_outliers", "group_rare", "encode"])
+def test_a_step_with_numbers_can_be_added(open_page: Callable[..., Page], kind: str) -> None:
+    page = open_page()
+    walk.start_sample(page, "Palmer Station")
+    walk.press(page, "Continue to Data")
+    walk.title(page, "Data")
+    walk.press(page, "Continue to Prepare")
+    walk.title(page, "Prepare")
+    walk.press(page, "Add step")
+    walk.choose(page, "Step", STEPS[kind].title)
+    page.get_by_role("dialog").get_by_role("button", name="Add step").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    walk.settle(page)
+    expect(page.get_by_text("Added by you").first).to_be_visible()
+
+
+def test_a_good_file_after_a_bad_one_is_taken(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    bad, good = tmp_path / "empty.csv", tmp_path / "good.csv"
+    bad.write_text("a,b\n", encoding="utf-8")
+    good.write_text("a,b\n" + "\n".join(f"{n},{n % 2}" for n in range(60)), encoding="utf-8")
+    page = open_page()
+    walk.title(page, "Projects")
+    walk.press(page, "Choose a file")
+    page.locator('input[type="file"]').set_input_files(str(bad))
+    expect(page.get_by_text("Not read.")).to_be_visible()
+    walk.settle(page)
+    page.locator('input[type="file"]').set_input_files(str(good))
+    walk.title(page, "Frame")
