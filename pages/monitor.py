@@ -1,5 +1,6 @@
 """Monitor: later rows held against the training data, and whether the model is still as good as it was."""
 
+from core.monitor.verdict import Verdict
 from pages.components import results, watching
 from pages.components.screen import action_bar, is_locked, screen
 
@@ -15,7 +16,7 @@ if not is_locked("monitor", SENTENCE):
             watching.in_words(report)
             watching.columns(report)
             watching.history(project)
-    if project.watches:
+    if project.watches and (report.worse or report.verdict is Verdict.DRIFTED):
         action_bar("monitor", "Train again", to="train", note="Put the later rows into the table first")
     else:
-        action_bar("monitor", note="Nothing was brought yet")
+        action_bar("monitor", note="" if project.watches else "Nothing was brought yet")

@@ -113,12 +113,20 @@ def _signed(value: float) -> str:
 
 def sentences(project: Project, audit: Any) -> None:
     """Say in plain words what the rates and the four-fifths rule mean."""
-    from core.fairness.words import audit_sentences
+    from core.fairness.words import audit_sentences, four_fifths_sentences, gap_sentence
 
+    rows_are = project.frame.rows_are
+    first = [gap_sentence(audit, gap, rows_are) for gap in audit.gaps[audit.measure]]
+    first += four_fifths_sentences(audit, rows_are)
     with st.container(border=True, key="inwords"):
         draw.card_head("In words", audit.method)
-        for sentence in audit_sentences(audit, project.frame.rows_are):
+        for sentence in first:
             draw.html(f'<p class="fw-said">{draw.marked(sentence)}</p>')
+        others = [sentence for sentence in audit_sentences(audit, rows_are) if sentence not in first]
+        if others:
+            with st.expander("The other measures in words", type="compact", key="note_measures_words"):
+                for sentence in others:
+                    draw.html(f'<p class="fw-said">{draw.marked(sentence)}</p>')
 
 
 def remedies(project: Project, column: str) -> None:

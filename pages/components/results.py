@@ -17,6 +17,8 @@ from pages.components import session
 
 MOST_KNOWN = 2_000
 """Findings of so many stages are kept in memory, over all projects."""
+TABLES_KEPT = 3
+"""Copies of whole tables kept in memory, over all sessions."""
 KEPT = 8
 """Results of a kind kept in memory, over all sessions."""
 
@@ -31,7 +33,7 @@ def profile(project: Project) -> Any:
     return _profile(digest([data_fingerprint(project), project.split.model_dump(mode="json")]), project)
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@st.cache_resource(show_spinner=False, max_entries=TABLES_KEPT)
 def _problem(fingerprint: str, _project: Project) -> Any:
     return judge.problem(_project, session.table(_project))
 

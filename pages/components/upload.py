@@ -1,5 +1,7 @@
 """Uploads: from the browser to a file on disk in chunks, and out of the server's memory at once."""
 
+import ctypes
+import gc
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,6 +72,17 @@ def on_disk(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Iterator[P
             path.unlink(missing_ok=True)
     finally:
         _release(uploaded, key)
+        _give_back()
+
+
+def _give_back() -> None:
+    """Give memory that reading has taken back to the system; allocators keep it for themselves otherwise."""
+    import pyarrow as pa
+
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _release(uploaded: Any, key: str) -> None:

@@ -137,11 +137,13 @@ def test_a_kill_tears_at_most_one_line(tmp_path: Path) -> None:
     )
     path = tmp_path / "log"
     process = subprocess.Popen([sys.executable, "-c", program, str(path)], cwd=Path(__file__).parents[3])
-    while not path.exists() or path.stat().st_size < 200_000:
-        time.sleep(0.02)
-        assert process.poll() is None
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        while not path.exists() or path.stat().st_size < 200_000:
+            time.sleep(0.02)
+            assert process.poll() is None
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
     frame, skipped = read_log(path)
     assert len(frame) > 100
     assert skipped <= 1
