@@ -3,9 +3,6 @@
 import numpy as np
 import pandas as pd
 
-MISSING_WORDS = frozenset({"", "nan", "none", "null", "<na>", "nat"})
-"""Texts that stand for a missing value once a value has been turned into text."""
-
 FIRST_DATE, LAST_DATE = pd.Timestamp("1678-01-01"), pd.Timestamp("2261-12-31")
 """The dates that can be counted in nanoseconds; others become missing."""
 

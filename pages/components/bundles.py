@@ -112,7 +112,7 @@ def _certificate(project: Project, parcel: Parcel, fingerprint: str) -> None:
             with st.container(width="stretch"):
                 draw.card_head("Bundle", f"One zip, {_size(parcel.size_bytes)}, runs without Fairway")
             if certificate.offered:
-                _download(parcel, project)
+                _save("Download", parcel.zip_path, "fairway-bundle.zip", "application/zip")
         if certificate.offered:
             agree = f"{certificate.rows_agreeing} of {certificate.rows_checked} golden rows agree"
             difference = f"largest difference {certificate.largest_difference:.1g}".replace(
@@ -136,18 +136,6 @@ def _pack_again(project: Project, parcel: Parcel, fingerprint: str) -> None:
     _pack(project, fingerprint)
 
 
-def _download(parcel: Parcel, project: Project) -> None:
-    st.download_button(
-        "Download",
-        Path(parcel.zip_path).read_bytes(),
-        file_name="fairway-bundle.zip",
-        mime="application/zip",
-        key="download_bundle",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-
-
 def _size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
 
@@ -160,29 +148,25 @@ def papers(parcel: Parcel) -> None:
         with st.container(horizontal=True):
             if st.button("Preview", key="preview_card", icon=":material/visibility:"):
                 _preview(parcel)
-            st.download_button(
-                "HTML",
-                parcel.card_html.read_bytes(),
-                file_name="model-card.html",
-                mime="text/html",
-                key="download_card",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            _save("HTML", parcel.card_html, "model-card.html", "text/html")
     with right, st.container(border=True, height="stretch", key="code"):
         draw.card_head("Training script", "Plain Python that makes the same model again")
         with st.container(horizontal=True):
             if st.button("Show", key="show_code", icon=":material/visibility:"):
                 _code(parcel)
-            st.download_button(
-                "train.py",
-                parcel.train_script.read_bytes(),
-                file_name="train.py",
-                mime="text/x-python",
-                key="download_code",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            _save("train.py", parcel.train_script, "train.py", "text/x-python")
+
+
+def _save(label: str, path: Path, name: str, kind: str) -> None:
+    st.download_button(
+        label,
+        path.read_bytes(),
+        file_name=name,
+        mime=kind,
+        key=f"save_{name}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 @st.dialog("Model card", width="large")
