@@ -62,7 +62,12 @@ def test_a_table_is_answered_like_rows(predictor: Predictor) -> None:
 
 def test_an_answer_does_not_depend_on_the_other_rows(predictor: Predictor) -> None:
     rows = [ROW, {"age": None, "region": "Mars"}, {"age": "31", "region": None}]
-    assert predictor.predict_rows(rows) == [predictor.predict_rows([row])[0] for row in rows]
+    together = predictor.predict_rows(rows)
+    for row, answer in zip(rows, together, strict=True):
+        alone = predictor.predict_rows([row])[0]
+        # BLAS adds one row up in another order than three: the last bit may differ, and nothing else.
+        assert answer.pop("probabilities") == pytest.approx(alone.pop("probabilities"), rel=1e-14)
+        assert answer == alone
 
 
 def test_no_rows_give_no_answers(predictor: Predictor) -> None:
