@@ -6,6 +6,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -21,7 +22,7 @@ from core.data.scan import Scan, scan_rows
 from core.data.sniff import NOT_USED, WORDS, looks_like_values, sniff_delimiter
 from core.data.table import Table
 from core.errors import DataError, LimitError
-from core.limits import COMPRESSION_RATIO, LONG_ROW_SHARE, MB, UNPACKED_BYTES
+from core.limits import COMPRESSION_RATIO, LONG_ROW_SHARE, MB, TABLE_CELLS, TABLE_ROWS, UNPACKED_BYTES
 
 SAMPLE_CHARACTERS = 262_144
 TOLD_LINES = 5
@@ -53,36 +54,111 @@ def read_delimited(path: Path, options: ReadOptions, *, extension: str = "csv") 
             f"The file is larger than {UNPACKED_BYTES // MB:,} MB.", next_step="Bring a random part of its rows."
         )
     notes = Notes()
+    plan = plan_text(path, options, extension, notes)
+    frame = convert_columns(_load(path, plan), options, notes, comma_likely=plan.delimiter == ";")
+    return Table(frame, notes.sentences, {**plan.read_as(options), **notes.signs_of_the_file()})
+
+
+@dataclass(frozen=True)
+class TextPlan:
+    """How a text table is loaded, decided before a value is kept.
+
+    Parameters
+    ----------
+    encoding : Encoding
+    delimiter : str
+        ``NOT_USED`` for a table of one column.
+    skip : int
+        Lines before the first row of values.
+    names : list of str
+        Of the columns, unique.
+    named : bool
+        Whether the first row held them.
+    row_names : bool
+        Whether the first column has no name in the file.
+    quotes : bool
+    scan : Scan
+        What one pass over all rows found.
+    """
+
+    encoding: Encoding
+    delimiter: str
+    skip: int
+    names: list[str]
+    named: bool
+    row_names: bool
+    quotes: bool
+    scan: Scan
+
+    @property
+    def rows(self) -> int:
+        """Rows of values in the file, those that are left out included."""
+        return self.scan.rows if self.named else self.scan.rows + 1
+
+    def read_as(self, options: ReadOptions) -> dict[str, str]:
+        """Return what a table remembers of it."""
+        told = "" if self.delimiter == NOT_USED else self.delimiter
+        found = {"format": "text", "encoding": self.encoding.name, "delimiter": told}
+        if self.row_names:
+            found["row_names"] = "yes"
+        if options.header is not None:
+            found["header"] = "yes" if options.header else "no"
+        if not options.quotes:
+            found["quotes"] = "no"
+        return found
+
+
+def plan_text(
+    path: Path, options: ReadOptions, extension: str, notes: Notes, *, most: tuple[int, int] = (TABLE_ROWS, TABLE_CELLS)
+) -> TextPlan:
+    """Find out how a text table is written, in one pass that keeps no row.
+
+    Parameters
+    ----------
+    path : Path
+    options : ReadOptions
+    extension : str
+        What the user's file name ends with.
+    notes : Notes
+        Takes up what was guessed.
+    most : (int, int)
+        Most rows and most cells.
+
+    Returns
+    -------
+    TextPlan
+
+    Raises
+    ------
+    DataError, LimitError
+        As :func:`read_delimited`.
+    """
     encoding = find_encoding(path, options.encoding)
     if encoding.warning:
         notes.say(encoding.warning)
-    with _open(path, encoding) as text:
+    with open_text(path, encoding) as text:
         sample = text.read(SAMPLE_CHARACTERS)
     if not sample.strip():
         raise DataError("The file is empty: it holds blank lines only.", next_step="Bring another file.")
     delimiter, skipped = _delimiter(sample, options, extension, notes)
-    with _open(path, encoding) as text:
+    with open_text(path, encoding) as text:
         _skip(text, skipped)
-        scan = scan_rows(text, delimiter, quotes=options.quotes, skipped_lines=skipped)
+        scan = scan_rows(text, delimiter, quotes=options.quotes, skipped_lines=skipped, most=most)
     names, named = _names(scan, options, notes)
-    row_names = named and len(names) > len(scan.header)
     _judge_ragged(scan, len(names), delimiter, notes)
-    skip = scan.header_lines if named else skipped
-    frame = convert_columns(
-        _load(path, encoding, delimiter, scan, names, skip=skip, quotes=options.quotes, named=named),
-        options,
-        notes,
-        comma_likely=delimiter == ";",
+    plan = TextPlan(
+        encoding,
+        delimiter,
+        scan.header_lines if named else skipped,
+        names,
+        named,
+        named and len(names) > len(scan.header),
+        options.quotes,
+        scan,
     )
-    told_delimiter = "" if delimiter == NOT_USED else delimiter
-    read_as = {"format": "text", "encoding": encoding.name, "delimiter": told_delimiter}
-    if row_names:
-        read_as["row_names"] = "yes"
-    if options.header is not None:
-        read_as["header"] = "yes" if options.header else "no"
-    if not options.quotes:
-        read_as["quotes"] = "no"
-    return Table(frame, notes.sentences, {**read_as, **notes.signs_of_the_file()})
+    if plan.rows == 0:
+        raise _header_only()
+    return plan
 
 
 @contextmanager
@@ -129,7 +205,8 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _open(path: Path, encoding: Encoding) -> Iterator[TextIO]:
+def open_text(path: Path, encoding: Encoding) -> Iterator[TextIO]:
+    """Open a text table with its line ends as they are."""
     with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as text:
         yield text
 
@@ -203,27 +280,15 @@ def _rows(count: int, singular: str, plural: str) -> str:
     return f"{count:,} row {singular}" if count == 1 else f"{count:,} rows {plural}"
 
 
-def _load(
-    path: Path,
-    encoding: Encoding,
-    delimiter: str,
-    scan: Scan,
-    names: list[str],
-    *,
-    skip: int,
-    quotes: bool,
-    named: bool,
-) -> pd.DataFrame:
+def _load(path: Path, plan: TextPlan) -> pd.DataFrame:
     """Load every value as text; long rows are left out, short ones padded."""
-    expected = scan.rows if named else scan.rows + 1
-    if expected == 0:
-        raise _header_only()
-    with _open(path, encoding) as text:
-        _skip(text, skip)
+    names, scan = plan.names, plan.scan
+    with open_text(path, plan.encoding) as text:
+        _skip(text, plan.skip)
         try:
             frame = pd.read_csv(
                 text,
-                sep=delimiter,
+                sep=plan.delimiter,
                 header=None,
                 names=range(len(names)),
                 usecols=range(len(names)),
@@ -231,17 +296,17 @@ def _load(
                 dtype=str,
                 na_filter=False,
                 engine="c",
-                quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+                quoting=csv.QUOTE_MINIMAL if plan.quotes else csv.QUOTE_NONE,
             )
         except pd.errors.EmptyDataError as error:
             raise _header_only() from error
         except pd.errors.ParserError as error:
-            raise _unfaithful(scan) from error
-    if len(names) > 1 and len(frame) != expected:
-        raise _unfaithful(scan)
+            raise unfaithful(scan) from error
+    if len(names) > 1 and len(frame) != plan.rows:
+        raise unfaithful(scan)
     frame.columns = pd.Index(names, dtype=object)
     if scan.long_rows:
-        shift = 0 if named else 1
+        shift = 0 if plan.named else 1
         frame = frame.drop(index=[row + shift for row in scan.long_rows]).reset_index(drop=True)
     return frame
 
@@ -252,7 +317,8 @@ def _header_only() -> DataError:
     )
 
 
-def _unfaithful(scan: Scan) -> DataError:
+def unfaithful(scan: Scan) -> DataError:
+    """Return the refusal of a file whose rows two readers tell apart differently."""
     where = f"near line {scan.stray_quotes[0]:,}" if scan.stray_quotes else ""
     return DataError(
         "The rows of this file cannot be told apart for certain" + (f", {where}." if where else "."),

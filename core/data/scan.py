@@ -59,7 +59,14 @@ class _Lines:
             yield line
 
 
-def scan_rows(text: TextIO, delimiter: str, *, quotes: bool = True, skipped_lines: int = 0) -> Scan:
+def scan_rows(
+    text: TextIO,
+    delimiter: str,
+    *,
+    quotes: bool = True,
+    skipped_lines: int = 0,
+    most: tuple[int, int] = (TABLE_ROWS, TABLE_CELLS),
+) -> Scan:
     """Read all rows once, keeping none of them.
 
     Parameters
@@ -71,6 +78,8 @@ def scan_rows(text: TextIO, delimiter: str, *, quotes: bool = True, skipped_line
         Whether a quotation mark encloses a value.
     skipped_lines : int
         Lines of the file that were read before.
+    most : (int, int)
+        Most rows and most cells.
 
     Returns
     -------
@@ -88,7 +97,7 @@ def scan_rows(text: TextIO, delimiter: str, *, quotes: bool = True, skipped_line
     reader = csv.reader(
         lines, delimiter=delimiter, strict=True, quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     )
-    width, before, most = 0, 0, TABLE_ROWS
+    width, before, limit = 0, 0, most[0]
     while True:
         try:
             row = next(reader)
@@ -107,7 +116,7 @@ def scan_rows(text: TextIO, delimiter: str, *, quotes: bool = True, skipped_line
         elif not width:
             scan.header, width = row, len(row)
             scan.header_lines = skipped_lines + before
-            most = min(TABLE_ROWS, TABLE_CELLS // width)
+            limit = min(most[0], most[1] // width)
             if width > TABLE_COLUMNS:
                 raise LimitError(
                     f"The table has {width:,} columns; Fairway takes at most {TABLE_COLUMNS:,}.",
@@ -115,9 +124,9 @@ def scan_rows(text: TextIO, delimiter: str, *, quotes: bool = True, skipped_line
                 )
         else:
             _count_ragged(scan, row, width, skipped_lines + here + 1)
-        if scan.rows > most:
+        if scan.rows > limit:
             raise LimitError(
-                f"The table has more than {most:,} rows of {width:,} columns, which is the most Fairway takes.",
+                f"The table has more than {limit:,} rows of {width:,} columns, which is the most Fairway takes.",
                 next_step="Bring a random part of the rows, or fewer columns.",
             )
 
