@@ -22,7 +22,7 @@ from core.data.scan import Scan, scan_rows
 from core.data.sniff import NOT_USED, WORDS, looks_like_values, sniff_delimiter
 from core.data.table import Table
 from core.errors import DataError, LimitError
-from core.limits import COMPRESSION_RATIO, LONG_ROW_SHARE, MB, TABLE_CELLS, TABLE_ROWS, UNPACKED_BYTES
+from core.limits import COMPRESSION_RATIO, LONG_ROW_SHARE, MB, UNPACKED_BYTES
 
 SAMPLE_CHARACTERS = 262_144
 TOLD_LINES = 5
@@ -109,7 +109,7 @@ class TextPlan:
 
 
 def plan_text(
-    path: Path, options: ReadOptions, extension: str, notes: Notes, *, most: tuple[int, int] = (TABLE_ROWS, TABLE_CELLS)
+    path: Path, options: ReadOptions, extension: str, notes: Notes, *, most: tuple[int, int] | None = None
 ) -> TextPlan:
     """Find out how a text table is written, in one pass that keeps no row.
 
@@ -121,8 +121,8 @@ def plan_text(
         What the user's file name ends with.
     notes : Notes
         Takes up what was guessed.
-    most : (int, int)
-        Most rows and most cells.
+    most : (int, int), optional
+        Most rows and most cells; by default those of a table held in memory.
 
     Returns
     -------

@@ -65,7 +65,7 @@ def scan_rows(
     *,
     quotes: bool = True,
     skipped_lines: int = 0,
-    most: tuple[int, int] = (TABLE_ROWS, TABLE_CELLS),
+    most: tuple[int, int] | None = None,
 ) -> Scan:
     """Read all rows once, keeping none of them.
 
@@ -78,8 +78,8 @@ def scan_rows(
         Whether a quotation mark encloses a value.
     skipped_lines : int
         Lines of the file that were read before.
-    most : (int, int)
-        Most rows and most cells.
+    most : (int, int), optional
+        Most rows and most cells; by default those of a table held in memory.
 
     Returns
     -------
@@ -97,6 +97,7 @@ def scan_rows(
     reader = csv.reader(
         lines, delimiter=delimiter, strict=True, quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     )
+    most = most or (TABLE_ROWS, TABLE_CELLS)
     width, before, limit = 0, 0, most[0]
     while True:
         try:
