@@ -29,8 +29,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> Answer:
     from core.cli.bundles import answer_file, open_bundle
     from core.cli.question import check_columns
+    from core.data.groups import group_labels
     from core.fairness.audit import audit
-    from core.fairness.groups import group_labels
     from core.fairness.words import audit_sentences
 
     if not given.sensitive:

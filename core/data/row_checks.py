@@ -3,12 +3,13 @@
 from typing import Final
 
 from core.data.facts import DataFacts, Found
-from core.data.groups import MISSING, GroupShare, representation
+from core.data.representation import GroupShare, representation
 from core.findings import Finding, Fix, Severity
 from core.framing.frame import Task
 from core.framing.intervals import share_words
 from core.framing.target import quoted, rows_words
 from core.limits import GROUP_ROWS, MIN_CLASS_ROWS
+from core.runtime.rules import MISSING
 
 FEW_ROWS: Final = 200
 """Below this many rows with an outcome, a score's interval is wider than most differences between models."""

@@ -5,12 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.data.dictionary import Entry
 from core.data.schema import ColumnType
 from core.evaluate.evaluation import Evaluation
 from core.evaluate.score import Score
 from core.evaluate.threshold import money
 from core.export.code import parts_table
-from core.export.facts import AcceptedFact, BundleSpec, CardFacts, CodeFacts, GroupFact, OpeningFact, ScoreFact
+from core.export.facts import (
+    AcceptedFact,
+    BundleSpec,
+    CardFacts,
+    CodeFacts,
+    GroupFact,
+    MeaningFact,
+    OpeningFact,
+    ScoreFact,
+)
 from core.export.schema import input_schema
 from core.fairness.audit import Audit
 from core.fairness.words import audit_sentences, gap_sentence
@@ -59,6 +69,7 @@ def assemble(
     audits: Sequence[Audit] = (),
     openings: Sequence[OpeningFact] = (),
     accepted: Sequence[AcceptedFact] = (),
+    dictionary: Mapping[str, Entry] | None = None,
     limits: Sequence[str] = (),
 ) -> BundleSpec:
     """Put together what a bundle is made from.
@@ -87,7 +98,7 @@ def assemble(
         Of the same run at the same line or rule, on rows left out; without it the card has the leaderboard's score.
     audits : sequence of Audit
         One a sensitive column.
-    openings, accepted
+    openings, accepted, dictionary
         As the project records them.
     limits : sequence of str
         Further sentences on where the model must not be trusted.
@@ -130,6 +141,7 @@ def assemble(
         fairness=" ".join(_plain(text) for audit in audits for text in _fairness(audit, frame)),
         left_out=_left_out(problem, columns),
         accepted=tuple(accepted),
+        dictionary=_dictionary(dictionary or {}, problem),
         limits=tuple(_plain(text) for text in limits),
     )
     return BundleSpec(
@@ -150,6 +162,11 @@ def assemble(
         fingerprints={"model": fingerprint, "training": board.fingerprint, "data": source.content_hash},
         seed=board.seed,
     )
+
+
+def _dictionary(entries: Mapping[str, Entry], problem: Problem) -> tuple[MeaningFact, ...]:
+    said = [name for name in problem.schema.names if name in entries]
+    return tuple(MeaningFact(name, **entries[name].model_dump()) for name in said)
 
 
 def _plain(text: str) -> str:

@@ -56,6 +56,17 @@ class AcceptedFact:
 
 
 @dataclass(frozen=True)
+class MeaningFact:
+    """One column of the data dictionary; empty texts where nothing is said."""
+
+    column: str
+    meaning: str
+    unit: str
+    allowed: str
+    source: str
+
+
+@dataclass(frozen=True)
 class CardFacts:
     """What the model card tells beyond the model itself; empty texts are left out of the card.
 
@@ -81,6 +92,8 @@ class CardFacts:
         The measure and the limit the frame set, and how the model stands to it, in words.
     left_out : mapping of str to str
         Column to the reason it is not used.
+    dictionary : tuple of MeaningFact
+        What the user says of columns, in the table's order.
     accepted : tuple of AcceptedFact
     limits : tuple of str
         Further limits, one sentence each.
@@ -107,6 +120,7 @@ class CardFacts:
     groups: tuple[GroupFact, ...] = ()
     fairness: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    dictionary: tuple[MeaningFact, ...] = ()
     accepted: tuple[AcceptedFact, ...] = ()
     limits: tuple[str, ...] = ()
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.groups import in_order
 from core.fairness.measures import Difference, Measure, Rate, default_measure, difference, measures_for
 from core.framing.frame import Task
 from core.framing.outcomes import Outcomes
@@ -87,7 +88,7 @@ class Audit:
     reference : str
         The largest group; the others are compared with it.
     groups : tuple of GroupRates
-        Largest first.
+        In the order of ``core.data.groups.in_order``.
     gaps : dict of str to tuple of Gap
         By measure: each other group against the reference.
     widest : Gap or None
@@ -172,9 +173,10 @@ def audit(
     measures = measures_for(outcomes)
     counted = default_measure(outcomes.task, measure)
     sizes = pd.Series(labels).value_counts()
-    names = sorted((str(name) for name in sizes.index), key=lambda name: (-int(sizes[name]), name))
+    names = in_order(map(str, sizes.index), {str(name): int(count) for name, count in sizes.items()})
     rows = tuple(_group(outcomes, labels == name, name, measures, counted) for name in names)
-    reference = next((row for row in rows if row.group != MISSING), rows[0]) if rows else None
+    # The first of the largest, so that two of one size do not change places by chance.
+    reference = max(rows, key=lambda row: (row.group != MISSING, row.rows), default=None)
     gaps = {
         key: tuple(_gap(one, key, row, reference) for row in rows if reference is not None and row is not reference)
         for key, one in measures.items()

@@ -152,7 +152,7 @@ def fit_remedy(
     folds : ndarray of int, shape (n,)
         The fold in which each row was left out.
     grouping : Grouping
-        See ``core.fairness.groups.grouping_of``.
+        See ``core.data.groups.grouping_of``.
     plan : RemedyPlan
     schema : Schema
     features : sequence of str

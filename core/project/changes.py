@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from core.data.dates import guess_dates
+from core.data.dictionary import Entry, cleaned, read_allowed
 from core.data.schema import ColumnType, Role, Schema
 from core.errors import InputError
 from core.findings import Finding
@@ -170,6 +171,61 @@ def _check_kept(values: pd.Series, read: pd.Series, kind: str) -> None:
             f"Of {known:,} values in '{values.name}' only {kept:,} can be read as {kind}.",
             next_step="The column keeps its type.",
         )
+
+
+def describe_column(project: Project, column: str, *, now: datetime, **texts: str) -> Project:
+    """Say what a column means, its unit, what it may hold and where it comes from.
+
+    Parameters
+    ----------
+    project : Project
+    column : str
+    now : datetime
+    **texts
+        Fields of :class:`core.data.dictionary.Entry`.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    InputError
+        The table has no such column, or the allowed values cannot be read.
+    """
+    if project.table_schema is None or column not in project.table_schema:
+        raise InputError(f"The table has no column '{column}'.")
+    entry = project.dictionary.get(column, Entry()).model_copy(update=texts)
+    read_allowed(entry.allowed, project.table_schema[column].type)
+    kept = cleaned({**project.dictionary, column: entry})
+    if kept == project.dictionary:
+        return project
+    what = ", ".join(texts)
+    return logged(project.updated(dictionary=kept), "data", f"Described {column}: {what}", now=now)
+
+
+def set_reference(project: Project, column: str, shares: dict[str, float], *, now: datetime) -> Project:
+    """Say which share each group of a column has elsewhere; an empty mapping forgets them.
+
+    Raises
+    ------
+    InputError
+        A share is not between 0 and 1, or together they exceed 1.
+    """
+    if any(not 0 <= share <= 1 for share in shares.values()):
+        raise InputError("A reference share is between 0% and 100%.")
+    if sum(shares.values()) > 1.005:
+        raise InputError(
+            f"The reference shares of {column} add up to {100 * sum(shares.values()):.1f}%.",
+            next_step="Together they may be at most 100%.",
+        )
+    kept = {name: given for name, given in project.reference_shares.items() if name != column}
+    if shares:
+        kept[column] = dict(shares)
+    if kept == project.reference_shares:
+        return project
+    words = ", ".join(f"{group} {100 * share:g}%" for group, share in shares.items()) or "none"
+    return logged(project.updated(reference_shares=kept), "data", f"Reference of {column}: {words}", now=now)
 
 
 def leave_out(project: Project, columns: list[str], table: pd.DataFrame, *, now: datetime, why: str = "") -> Project:

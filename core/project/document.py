@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.data.dictionary import Entry
 from core.data.schema import Schema
 from core.framing.frame import Frame
 from core.prepare.plan import SplitPlan
@@ -125,6 +126,10 @@ class Project(BaseModel):
     frame: Frame = Frame()
     data: DataRef | None = None
     table_schema: Schema | None = None
+    dictionary: dict[str, Entry] = {}
+    """What the user says of columns, by raw name."""
+    reference_shares: dict[str, dict[str, float]] = {}
+    """Sensitive column to its groups' shares elsewhere, 0 to 1, say in a census."""
     recipe: Recipe = Recipe()
     recipe_past: tuple[Recipe, ...] = ()
     recipe_future: tuple[Recipe, ...] = ()

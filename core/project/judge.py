@@ -187,7 +187,7 @@ def decided(project: Project, built: Problem, raw: Judged) -> Judged:
 
 def fitted_remedy(project: Project, built: Problem, judged: Judged, column: str, plan_key: str) -> "Remedied":
     """Fit one remedy on out-of-fold predictions; its outcomes are cross-fitted, its rule is fitted on all rows."""
-    from core.fairness.groups import grouping_of
+    from core.data.groups import grouping_of
     from core.fairness.remedy import fit_remedy, plan_of
 
     rows = built.X.iloc[judged.rows]
@@ -286,8 +286,8 @@ def open_seal(
 
 def audit(project: Project, built: Problem, judged: Judged, column: str) -> "Audit":
     """Judge the model by the groups of one sensitive column."""
+    from core.data.groups import group_labels
     from core.fairness.audit import audit as audit_groups
-    from core.fairness.groups import group_labels
 
     return audit_groups(
         judged.outcomes,
@@ -300,8 +300,8 @@ def audit(project: Project, built: Problem, judged: Judged, column: str) -> "Aud
 
 def fairness_findings(project: Project, built: Problem, audits: Mapping[str, "Audit"]) -> list[Finding]:
     """Return what the coach says of the audits; how well other columns name each group is looked up for it."""
+    from core.data.groups import group_labels
     from core.fairness.checks import check_fairness
-    from core.fairness.groups import group_labels
     from core.fairness.proxies import find_proxies
 
     rows = built.X.iloc[built.split.train]
@@ -352,9 +352,9 @@ def explanation(project: Project, built: Problem, pipeline: Any, row: int | None
 
 def explain_findings(project: Project, built: Problem, found: "Explanation") -> list[Finding]:
     """Return what the coach says of an explanation."""
+    from core.data.groups import group_labels
     from core.explain.checks import check_explanation
     from core.explain.explanation import importance
-    from core.fairness.groups import group_labels
     from core.fairness.proxies import find_proxies
 
     rows = built.X.iloc[built.split.train]

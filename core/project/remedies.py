@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core.data.groups import group_labels
 from core.fairness.comparison import Option, RemedyComparison, compare, options
-from core.fairness.groups import group_labels
 from core.fairness.remedy import RemedyPlan, plans_for
 from core.prepare.problem import Problem
 from core.project.changes import logged

@@ -142,6 +142,7 @@ def pack(
         accepted=[
             AcceptedFact(given.at, given.stage, given.title, given.reason) for given in project.accepted.values()
         ],
+        dictionary=project.dictionary,
     )
     report(0.4, "Writing the bundle")
     for name in (FOLDER, ZIP, CERTIFICATE):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.charts import data as charts
 from core.charts.theme import colors
-from core.data.groups import representation
+from core.data.representation import representation
 from core.errors import FairwayError
 from core.limits import MB, PREVIEW_ROWS, UPLOAD_BYTES
 from core.project.document import Project

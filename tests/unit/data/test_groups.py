@@ -1,79 +1,62 @@
 import numpy as np
 import pandas as pd
-import pytest
 
-from core.data.groups import GroupShare, group_labels, representation
-from core.data.schema import ColumnSpec, ColumnType, Schema
-from core.framing.frame import Frame, Task
-from core.framing.intervals import wilson
+from core.data.groups import group_labels, grouping_of, in_order
+from core.data.schema import ColumnSpec, ColumnType
+from core.runtime.rules import MISSING, OTHER
 
-FRAME = Frame(target="y", task=Task.BINARY, positive="yes", sensitive=("g",))
-SCHEMA = Schema(columns=(ColumnSpec(name="g", type=ColumnType.CATEGORY), ColumnSpec(name="y", type=ColumnType.YES_NO)))
+AGE = ColumnSpec(name="age", type=ColumnType.NUMBER)
+RACE = ColumnSpec(name="race", type=ColumnType.CATEGORY)
 
 
-def table(*groups):
-    rows = [(name, "yes" if place < hits else "no") for name, n, hits in groups for place in range(n)]
-    return pd.DataFrame(rows, columns=["g", "y"])
+def test_a_missing_value_is_a_group_of_its_own():
+    labels = group_labels(pd.Series(["a", None, "b"], name="race"), RACE)
+    assert labels.tolist() == ["a", MISSING, "b"]
+    assert labels.name == "race"
 
 
-def test_a_group_has_its_size_its_outcomes_and_their_interval():
-    big, small = representation(table(("a", 200, 150), ("b", 50, 10)), SCHEMA, FRAME, "g")
-    low, high = wilson(10, 50)
-    assert small == GroupShare("b", 50, 0.2, 50, 10, 0.2, low, high, True)
-    assert (big.group, big.rows, big.too_small) == ("a", 200, False)
+def test_ages_are_cut_at_rounded_quartiles():
+    ages = pd.Series(range(20, 80))
+    assert grouping_of(ages, AGE).edges == (35.0, 50.0, 64.0)
+    assert grouping_of(ages, AGE).labels == ("below 35", "35 to 49", "50 to 63", "64 and above")
 
 
-def test_few_outcomes_make_a_large_group_too_small():
-    groups = representation(table(("a", 339, 96), ("b", 2041, 189)), SCHEMA, FRAME, "g")
-    assert {group.group: group.too_small for group in groups} == {"b": False, "a": True}
+def test_amounts_with_decimals_say_where_a_part_ends():
+    amounts = pd.Series(np.linspace(0, 1, 101))
+    assert grouping_of(amounts, AGE).labels == ("below 0.2", "0.2 to below 0.5", "0.5 to below 0.8", "0.8 and above")
 
 
-def test_rows_without_a_value_are_a_group_and_come_last():
-    groups = representation(table((None, 30, 5), ("a", 10, 5)), SCHEMA, FRAME, "g")
-    assert [group.group for group in groups] == ["a", "(missing)"]
+def test_a_number_with_few_values_is_taken_as_codes():
+    assert group_labels(pd.Series([0, 1, 1, None]), AGE).tolist() == ["0", "1", "1", MISSING]
 
 
-def test_rows_without_an_outcome_do_not_count_in_the_rate():
-    rows = table(("a", 10, 5))
-    rows.loc[0, "y"] = None
-    group = representation(rows, SCHEMA, FRAME, "g")[0]
-    assert (group.rows, group.known, group.positives) == (10, 9, 4)
+def test_birth_dates_are_cut_by_year():
+    dates = pd.Series(pd.to_datetime([f"{year}-05-01" for year in range(1950, 2000)]))
+    labels = grouping_of(dates, ColumnSpec(name="born", type=ColumnType.DATE)).labels
+    assert labels == ("before 1962", "1962 to 1973", "1974 to 1986", "1987 and later")
 
 
-def test_without_a_target_only_sizes_are_known():
-    group = representation(table(("a", 10, 5)), SCHEMA, Frame(), "g")[0]
-    assert (group.rows, group.positives, group.outcome_rate, group.low) == (10, None, None, None)
+def test_rare_levels_share_one_group():
+    races = pd.Series([name for k, name in enumerate("abcdefghij") for _ in range(20 - k)])
+    labels = group_labels(races, RACE)
+    assert set(labels) == {*"abcdefg", OTHER}
+    assert (labels == OTHER).sum() == 13 + 12 + 11
 
 
-def test_an_amount_gives_the_groups_mean():
-    rows = pd.DataFrame({"g": ["a", "a", "b"], "y": [1.0, 3.0, np.nan]})
-    frame = Frame(target="y", task=Task.REGRESSION)
-    assert [group.outcome_rate for group in representation(rows, SCHEMA, frame, "g")] == [2.0, None]
+def test_every_value_missing_is_one_group():
+    assert group_labels(pd.Series([None, None], dtype=object), AGE).tolist() == [MISSING, MISSING]
 
 
-def test_many_numbers_become_four_bands():
-    labels = group_labels(pd.Series([*range(18, 58), None]), ColumnType.NUMBER)
-    assert labels.value_counts().to_dict() == {
-        "18 to 27": 10, "28 to 37": 10, "38 to 47": 10, "48 to 57": 10, "(missing)": 1,
-    }  # fmt: skip
+def test_bands_stand_in_the_order_of_their_numbers_and_the_rest_last():
+    groups = ["64 and above", MISSING, "below 35", "35 to 49", OTHER, "50 to 63"]
+    rows = dict.fromkeys(groups, 10)
+    assert in_order(groups, rows) == ["below 35", "35 to 49", "50 to 63", "64 and above", OTHER, MISSING]
 
 
-def test_few_numbers_stay_as_they_are():
-    assert group_labels(pd.Series([1.0, 2.0, 1.0]), ColumnType.NUMBER).tolist() == ["1", "2", "1"]
+def test_numbers_in_groups_are_compared_as_numbers():
+    groups = ["10", "9", "−5", "1,200 to 1,300"]
+    assert in_order(groups, dict.fromkeys(groups, 1)) == ["−5", "9", "10", "1,200 to 1,300"]
 
 
-def test_values_beyond_the_twenty_most_frequent_are_put_together():
-    labels = group_labels(pd.Series([f"g{place}" for place in range(30)]), ColumnType.CATEGORY)
-    assert labels.nunique() == 20
-    assert (labels == "(others)").sum() == 11
-
-
-@pytest.mark.parametrize("kind", [ColumnType.NUMBER, ColumnType.CATEGORY])
-def test_an_empty_column_is_one_group(kind):
-    assert set(group_labels(pd.Series([None, None], dtype=object), kind)) == {"(missing)"}
-
-
-def test_every_row_is_in_exactly_one_group():
-    ages = pd.DataFrame({"g": np.random.default_rng(0).integers(18, 90, 333), "y": ["yes", "no", "no"] * 111})
-    schema = SCHEMA.with_column("g", type=ColumnType.NUMBER)
-    assert sum(group.rows for group in representation(ages, schema, FRAME, "g")) == 333
+def test_groups_without_numbers_stand_by_size_then_name():
+    assert in_order(["a", "b", "c", MISSING], {"a": 1, "b": 5, "c": 5, MISSING: 9}) == ["b", "c", "a", MISSING]

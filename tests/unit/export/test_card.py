@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from core.export.card import card_html, card_markdown
-from core.export.facts import BundleSpec
+from core.export.facts import BundleSpec, MeaningFact
 from core.export.templates import markdown_text
 
 
@@ -98,3 +98,11 @@ def test_a_rule_by_group_takes_the_place_of_the_line(spec: BundleSpec) -> None:
 )
 def test_markdown_text(given: str, expected: str) -> None:
     assert markdown_text(given) == expected
+
+
+def test_what_the_user_said_of_columns_is_told_as_text(spec: BundleSpec) -> None:
+    said = (MeaningFact("lvrat", "Loan <b>to</b> value", "share", "0 to 2", "the bank"),)
+    told = replace(spec, card=replace(spec.card, dictionary=said))
+    assert "Loan &lt;b&gt;to&lt;/b&gt; value" in card_html(told)
+    assert "| lvrat | Loan \\<b\\>to\\</b\\> value | share | 0 to 2 | the bank |" in card_markdown(told)
+    assert "What the columns mean" not in card_html(spec)

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from fairlearn.postprocessing import ThresholdOptimizer
 
+from core.data.groups import group_labels, grouping_of
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import InputError
 from core.fairness.comparison import AS_IT_IS, compare, cost_per_thousand, options
-from core.fairness.groups import group_labels, grouping_of
 from core.fairness.remedy import PLANS, _weighted, _weights, fit_remedy, plan_of, plans_for
 from core.fairness.scores import GivenScores
 from core.framing.frame import Costs, Task

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.data.dictionary import Entry
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import InputError
 from core.findings import Finding, Fix, Severity
@@ -109,3 +110,21 @@ def test_another_kind_of_split_lets_go_of_what_it_does_not_use() -> None:
     project = changes.set_split(project, now=NOW, kind="time", column="joined")
     assert project.split.balance == ()
     assert changes.set_split(project, now=NOW, kind="stratified").split.column == ""
+
+
+def test_describing_a_column_is_kept_and_logged() -> None:
+    project, _ = with_columns()
+    name = project.table_schema.names[0]
+    said = changes.describe_column(project, name, now=NOW, meaning="  What it is ", unit="kg")
+    assert said.dictionary == {name: Entry(meaning="What it is", unit="kg")}
+    assert said.decisions[-1].what == f"Described {name}: meaning, unit"
+    assert changes.describe_column(said, name, now=NOW, meaning="", unit="").dictionary == {}
+
+
+def test_reference_shares_beyond_the_whole_are_refused() -> None:
+    project = changes.set_reference(empty(), "sex", {"f": 0.51, "m": 0.49}, now=NOW)
+    assert project.reference_shares == {"sex": {"f": 0.51, "m": 0.49}}
+    assert changes.set_reference(project, "sex", {}, now=NOW).reference_shares == {}
+    for wrong in ({"f": 0.7, "m": 0.5}, {"f": 1.2}):
+        with pytest.raises(InputError):
+            changes.set_reference(project, "sex", wrong, now=NOW)
