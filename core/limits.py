@@ -74,3 +74,15 @@ REVISIONS_KEPT: Final = 50
 """Past revisions of a project that its history holds."""
 UNDO_DAYS: Final = 7
 """Days a deleted project can be brought back."""
+SENSOR_MESSAGES: Final = 1_000_000
+"""Most messages of one recording."""
+SENSOR_SECONDS: Final = 24 * 3600
+"""Longest recording."""
+SENSOR_MESSAGE_LENGTH: Final = 131_072
+"""Largest message that becomes a row."""
+SENSOR_BYTES: Final = 200 * MB
+"""A recording ends when its messages add up to this."""
+SENSOR_COLUMNS: Final = 1_000
+"""Most fields of messages that become columns."""
+SENSOR_CONNECT_SECONDS: Final = 8
+"""A broker has this long to answer."""

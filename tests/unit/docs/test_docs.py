@@ -11,6 +11,7 @@ from core import limits
 from core.cli.main import COMMANDS
 from core.data.checks import CHECKS
 from core.data.samples import SAMPLES
+from core.data.sources.registry import SOURCES as KINDS_OF_SOURCES
 from core.fairness.remedy import PLANS
 from core.framing.metrics import METRICS
 from core.framing.templates import TEMPLATES
@@ -72,10 +73,15 @@ def test_every_metric_has_its_line() -> None:
     assert set(lines) == set(METRICS)
 
 
+def test_every_source_has_its_line() -> None:
+    assert set(rows(REFERENCE / "sources.md")) == set(KINDS_OF_SOURCES)
+
+
 @pytest.mark.parametrize(
     ("page", "titles"),
     [
         ("steps.md", {kind: spec.title for kind, spec in STEPS.items()}),
+        ("sources.md", {key: kind.title for key, kind in KINDS_OF_SOURCES.items()}),
         ("models.md", {key: model.title for key, model in MODELS.items()}),
         ("metrics.md", {key: f"{metric.plain} ({metric.title})" for key, metric in METRICS.items()}),
     ],
