@@ -32,6 +32,16 @@ PROFILE_ROWS: Final = 200_000
 """Rows a profile looks at; above it works on a seeded sample and says so."""
 PROFILE_CELLS: Final = 25_000_000
 """Cells a profile looks at; on a wide table the sample holds fewer rows."""
+KNOWING_ROWS: Final = 20_000
+"""Rows that associations, near repeats and other comparisons of rows or columns look at, drawn at random above it."""
+KNOWING_COLUMNS: Final = 100
+"""Columns that are held against each other, the target first."""
+INFORMATION_ROWS: Final = 5_000
+"""Rows that mutual information with the outcome is judged on."""
+NEIGHBOUR_ROWS: Final = 2_000
+"""Rows whose nearest neighbours are looked at for outcomes that do not fit."""
+BEHIND_ROWS: Final = 1_000
+"""Rows shown behind a number; the count is of all."""
 PREVIEW_ROWS: Final = 100
 """Rows shown in a preview."""
 CATEGORY_LEVELS: Final = 50

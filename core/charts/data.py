@@ -1,6 +1,5 @@
 """Charts of the table: a column split by the outcome, and where cells are missing."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -9,16 +8,15 @@ import plotly.graph_objects as go
 
 from core.charts.result import ChartResult
 from core.charts.theme import Palette, base_figure, label, plain
-from core.data.profile import Profile, summarise
-from core.data.schema import ColumnType, Schema
+from core.data.knowing.bins import Bins, put_into_bins
+from core.data.profile import Profile
+from core.data.schema import Schema
 from core.data.signal import Floats, Ints
-from core.data.summary import BARS, Summary, bin_edges, bin_labels, number_words
+from core.data.summary import number_words
 from core.framing.frame import Frame, Task
 from core.framing.intervals import wilson
 from core.runtime.values import as_number, as_text
 
-LEVELS: Final = 12
-"""Levels of a category that get a bar of their own."""
 OUTCOMES: Final = 5
 """Outcomes that get a colour of their own."""
 TICK_LETTERS: Final = 90
@@ -28,18 +26,7 @@ COLUMNS: Final = 20
 WORTH_SAYING: Final = 20
 """Rows from which a bar's share is put into words, where any bar has as many."""
 OTHERS: Final = "others"
-MISSING: Final = "missing"
 HEIGHT: Final = 260
-
-
-@dataclass(frozen=True, eq=False)
-class _Bars:
-    """Rows put into bars: each row's bar (−1 in none), the bars' names, and their places where the axis has a scale."""
-
-    codes: Ints
-    names: tuple[str, ...]
-    places: tuple[Any, ...] | None = None
-    widths: Any = None
 
 
 def column_by_outcome(
@@ -62,8 +49,7 @@ def column_by_outcome(
     -------
     ChartResult
     """
-    found = summarise(table_frame[column], schema[column])
-    bars = _bars(found, schema[column].type)
+    bars = put_into_bins(table_frame[column], schema[column])
     title = str(frame.rows_are).capitalize()
     target = frame.target if frame.target in table_frame.columns and frame.target != column else None
     if not bars.names:
@@ -121,45 +107,7 @@ def missing_by_column(profile: Profile, palette: Palette) -> ChartResult:
     return ChartResult(figure, table, alt)
 
 
-def _bars(found: Summary, kind: ColumnType) -> _Bars:
-    if found.codes is not None:
-        return _level_bars(found, in_order=found.numbers is not None)
-    numbers = found.numbers
-    if numbers is None or not found.distinct:
-        return _Bars(np.empty(0, dtype=np.intp), ())
-    ordered = np.sort(numbers[~np.isnan(numbers)])
-    if kind is ColumnType.DATE:
-        edges = np.linspace(ordered[0], ordered[-1], BARS + 1) if found.distinct > 1 else np.empty(0)
-    else:
-        edges = bin_edges(ordered)
-    if not len(edges):
-        return _Bars(np.where(np.isnan(numbers), -1, 0), (found.range_words,))
-    codes = np.where(np.isnan(numbers), -1, np.searchsorted(edges[1:-1], numbers, side="right"))
-    middles, step = (edges[1:] + edges[:-1]) / 2, float(edges[1] - edges[0])
-    if kind is ColumnType.DATE:
-        # Plotly's date axis takes ISO text, and widths in milliseconds.
-        places = tuple(str(pd.Timestamp(int(middle))) for middle in middles)
-        return _Bars(codes, found.labels, places, 0.92 * step / 1e6)
-    return _Bars(codes, bin_labels(edges, ordered[0], ordered[-1]), tuple(map(float, middles)), 0.92 * step)
-
-
-def _level_bars(found: Summary, *, in_order: bool) -> _Bars:
-    assert found.codes is not None
-    counts = np.bincount(found.codes + 1, minlength=len(found.levels) + 1)
-    order = np.arange(len(found.levels)) if in_order else np.argsort(-counts[1:], kind="stable")
-    kept = order if len(order) <= LEVELS + 1 else order[:LEVELS]
-    names = [number_words(float(found.levels[place])) if in_order else found.levels[place] for place in kept]
-    place_of = np.full(len(found.levels) + 1, len(names), dtype=np.intp)
-    place_of[kept + 1] = np.arange(len(kept))
-    if len(kept) < len(order):
-        names.append(f"{len(order) - len(kept):,} {OTHERS}")
-    place_of[0] = len(names) if counts[0] else -1
-    if counts[0]:
-        names.append(MISSING)
-    return _Bars(place_of[found.codes + 1], tuple(names))
-
-
-def _figure(bars: _Bars, column: str, y_title: str) -> tuple[go.Figure, list[Any]]:
+def _figure(bars: Bins, column: str, y_title: str) -> tuple[go.Figure, list[Any]]:
     figure = base_figure(HEIGHT, x_title=label(column), y_title=label(y_title), left=60)
     figure.update_layout(barmode="stack", legend_traceorder="reversed")
     figure.update_yaxes(tickformat=",")
@@ -178,7 +126,7 @@ def _tally(codes: Ints, size: int) -> Ints:
     return np.bincount(codes[codes >= 0], minlength=size)[:size]
 
 
-def _counts(bars: _Bars, column: str, title: str, palette: Palette) -> ChartResult:
+def _counts(bars: Bins, column: str, title: str, palette: Palette) -> ChartResult:
     rows = _tally(bars.codes, len(bars.names))
     figure, places = _figure(bars, column, title)
     figure.add_bar(
@@ -195,7 +143,7 @@ def _counts(bars: _Bars, column: str, title: str, palette: Palette) -> ChartResu
 
 
 def _stacked(
-    bars: _Bars, column: str, target: str, frame: Frame, outcome: pd.Series, title: str, palette: Palette
+    bars: Bins, column: str, target: str, frame: Frame, outcome: pd.Series, title: str, palette: Palette
 ) -> ChartResult:
     counts = outcome.value_counts().sort_index().sort_values(ascending=False, kind="stable")
     labels = [str(name) for name in counts.index]
@@ -235,7 +183,7 @@ def _stacked(
     return ChartResult(figure, table, _share_words(bars.names, column, target, str(frame.positive), hits, rows))
 
 
-def _means(bars: _Bars, column: str, target: str, amounts: Floats, palette: Palette) -> ChartResult:
+def _means(bars: Bins, column: str, target: str, amounts: Floats, palette: Palette) -> ChartResult:
     from scipy.stats import t as student
 
     size = len(bars.names)

@@ -37,6 +37,10 @@ WORDS: Final = frozenset(
 DATES: Final = tuple(
     pd.Timestamp(day) for day in ("1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
 )
+LATE_DATES: Final = tuple(
+    pd.Timestamp(day) for day in ("2099-01-01", "2099-12-31", "2199-12-31", "2200-01-01", "2222-02-22", "2261-12-31")
+)
+"""Days that stand for "never" or "open"."""
 FEWEST: Final = 3
 """Rows from which a value is a habit rather than a slip."""
 GAP: Final = 0.5
