@@ -1,5 +1,6 @@
 """Columns of text become numbers, true/false or text, by rules that never change a value in silence."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,31 +86,61 @@ def convert_columns(
         If no cell of the table holds a value.
     """
     index, names = frame.index, [str(name) for name in frame.columns]
-    given = [frame.iloc[:, position] for position in range(frame.shape[1])]
+    given = {name: frame.iloc[:, position] for position, name in enumerate(names)}
     # Each column is let go once it is converted, so that text and numbers do not stand side by side.
     del frame
-    ready: dict[str, pd.Series] = {}
-    waiting: dict[str, _Column] = {}
+    ready = dict(convert_each(names, given.pop, options, notes, comma_likely=comma_likely))
+    return drop_empty_tail(pd.DataFrame({name: ready.pop(name) for name in names}, index=index), notes)
+
+
+def convert_each(
+    names: Sequence[str],
+    load: Callable[[str], pd.Series],
+    options: ReadOptions,
+    notes: Notes,
+    *,
+    comma_likely: bool = False,
+    loads_again: bool = False,
+) -> Iterator[tuple[str, pd.Series]]:
+    """Convert columns one after the other, so that not all need to be in memory.
+
+    Parameters
+    ----------
+    names : sequence of str
+    load : callable
+        Gives a column by its name; see :func:`convert_columns`.
+    options, notes, comma_likely
+        As there.
+    loads_again : bool
+        Whether ``load`` may be asked for a column twice: those that only the rest of the file decides are then let go
+        in between.
+
+    Yields
+    ------
+    (str, Series)
+        The undecided columns last.
+    """
+    waiting: dict[str, _Column | None] = {}
     signs: set[str] = set()
     sure_comma = False
     for name in names:
-        series = given.pop(0)
+        series = load(name)
         if not isinstance(series.dtype, pd.StringDtype):
-            ready[name] = series
+            yield name, series
             continue
         column = _inspect(name, series, options)
         del series
         if _needs_the_file(column):
-            waiting[name] = column
+            waiting[name] = None if loads_again else column
             continue
         if len(column.styles) == 1 and column.styles[0] != PLAIN:
             signs.add(column.styles[0].decimal)
             sure_comma |= column.styles[0] == COMMA
-        ready[name] = _convert(_settle(column, options, notes, (False, False)), options, notes)
+        yield name, _convert(_settle(column, options, notes, (False, False)), options, notes)
     comma = _comma_is_decimal(signs, sure_comma, options, likely=comma_likely)
-    for name, column in waiting.items():
-        ready[name] = _convert(_settle(column, options, notes, comma), options, notes)
-    return drop_empty_tail(pd.DataFrame({name: ready.pop(name) for name in names}, index=index), notes)
+    for name, kept in waiting.items():
+        column = kept or _inspect(name, load(name), options)
+        yield name, _convert(_settle(column, options, notes, comma), options, notes)
 
 
 def drop_empty_tail(frame: pd.DataFrame, notes: Notes) -> pd.DataFrame:
@@ -129,7 +160,7 @@ def drop_empty_tail(frame: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     DataError
         If no cell holds a value.
     """
-    last = max((_last_known(frame.iloc[:, position]) for position in range(frame.shape[1])), default=-1)
+    last = max((last_known(frame.iloc[:, position]) for position in range(frame.shape[1])), default=-1)
     if last < 0:
         raise DataError(
             "There are no usable rows: every cell is empty or says that the value is missing.",
@@ -144,7 +175,8 @@ def drop_empty_tail(frame: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     return frame
 
 
-def _last_known(column: pd.Series) -> int:
+def last_known(column: pd.Series) -> int:
+    """Return the position of a column's last value, -1 where it has none."""
     if len(column) and pd.notna(column.iloc[-1]):
         return len(column) - 1
     known = np.flatnonzero(column.notna().to_numpy())
