@@ -14,6 +14,20 @@ TABLE_COLUMNS: Final = 10_000
 """Most columns a table may have."""
 TABLE_CELLS: Final = 100_000_000
 """Most cells a table held in memory may have."""
+LARGE_BYTES: Final = 16 * 1024 * MB
+"""Largest text or Parquet file that is brought from the server's disk or a source."""
+LARGE_ROWS: Final = 200_000_000
+"""Most rows of a table that is not held in memory."""
+LARGE_CELLS: Final = 4_000_000_000
+"""Most cells of a table that is not held in memory."""
+LARGE_MEMORY_BYTES: Final = 1024 * MB
+"""Memory the database engine may use while it reads a large table."""
+WHOLE_BYTES: Final = 150 * MB
+"""A text or Parquet file above this size is read a column at a time."""
+WORKING_ROWS: Final = 250_000
+"""Most rows that screens and models work on; of a larger table they see a random sample, and say so."""
+WORKING_CELLS: Final = 5_000_000
+"""Most cells that screens and models work on; of a larger table they see a random sample, and say so."""
 COMPRESSION_RATIO: Final = 200
 """A compressed text or workbook part above 64 MB that unpacks to more than this many times its size is refused."""
 WORKBOOK_CELLS: Final = 10_000_000

@@ -18,11 +18,17 @@ class Settings:
         ``FAIRWAY_DATABASE_URL``: SQLAlchemy URL of the metadata. Default: an SQLite file in ``home``.
     worker_threads : int
         ``FAIRWAY_WORKER_THREADS``: threads one training may use. Default: all cores.
+    private_network : bool
+        ``FAIRWAY_PRIVATE_NETWORK``: whether web sources may reach this machine and private networks. Default: no.
+    local_files : Path or None
+        ``FAIRWAY_FILES``: folder whose tables and database files may be opened from the server. Default: none.
     """
 
     home: Path
     database_url: str
     worker_threads: int
+    private_network: bool = False
+    local_files: Path | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -43,4 +49,6 @@ class Settings:
             home=home,
             database_url=given.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
             worker_threads=int(given.get("FAIRWAY_WORKER_THREADS") or os.cpu_count() or 1),
+            private_network=given.get("FAIRWAY_PRIVATE_NETWORK", "").lower() in ("1", "yes", "true", "on"),
+            local_files=Path(files).expanduser().resolve() if (files := given.get("FAIRWAY_FILES")) else None,
         )

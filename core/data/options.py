@@ -1,6 +1,8 @@
 """What the user can say about a file when a guess was wrong."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,13 @@ class ReadOptions:
     thousands: str | None = None
     sheet: str | None = None
     keep_na_text: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what differs from the default, as JSON can hold it."""
+        plain = asdict(ReadOptions())
+        return {name: value for name, value in asdict(self).items() if value != plain[name]}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "ReadOptions":
+        """Return the options that :meth:`to_dict` wrote."""
+        return cls(**given)

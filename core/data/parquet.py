@@ -90,7 +90,7 @@ def _to_frame(table: pa.Table, notes: Notes) -> pd.DataFrame:
             room -= _written_out(values)
             if room < 0:
                 raise _too_large()
-        column = _plain(name, values, notes)
+        column = plain_column(name, values, notes)
         if column is not None:
             columns[name] = column.reset_index(drop=True)
     if not columns:
@@ -110,7 +110,7 @@ def _written_out(values: pa.ChunkedArray) -> int:
     return total
 
 
-def _plain(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series | None:
+def plain_column(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series | None:
     """Bring a column to numbers, true/false, dates or text; ``None`` where it is left out."""
     if isinstance(values.type, pa.BaseExtensionType):
         values = pa.chunked_array([chunk.storage for chunk in values.chunks], type=values.type.storage_type)

@@ -23,7 +23,12 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pandas(_plain(frame), preserve_index=False), path, compression="zstd")
+    pq.write_table(as_stored(frame), path, compression="zstd")
+
+
+def as_stored(frame: pd.DataFrame) -> pa.Table:
+    """Return a table as it is stored: text as text, dates in nanoseconds, rows counted from 0."""
+    return pa.Table.from_pandas(_plain(frame), preserve_index=False)
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -46,6 +51,11 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
         table = file.read(columns=None if columns is None else list(columns))
     if columns is not None:
         table = table.select(list(columns))
+    return from_stored(table)
+
+
+def from_stored(table: pa.Table) -> pd.DataFrame:
+    """Return the frame a stored table was made from."""
     return _plain(table.to_pandas())
 
 

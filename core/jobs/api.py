@@ -20,7 +20,16 @@ from core.workspace.tables import JOBS
 from core.workspace.upkeep import purge
 
 
-def submit(workspace: Workspace, project_id: str, kind: str, params: dict[str, Any], *, key: str, now: datetime) -> Job:
+def submit(
+    workspace: Workspace,
+    project_id: str,
+    kind: str,
+    params: dict[str, Any],
+    *,
+    key: str,
+    now: datetime,
+    secret: str = "",
+) -> Job:
     """Start a job, or let it wait for a free place; where the same one is live already, that one is returned.
 
     Parameters
@@ -34,6 +43,8 @@ def submit(workspace: Workspace, project_id: str, kind: str, params: dict[str, A
     key : str
         What it works on, such as a fingerprint: two submissions with the same project, kind and key are the same job.
     now : datetime
+    secret : str
+        A password for the task; held in memory and handed over through a pipe, never stored.
 
     Returns
     -------
@@ -84,6 +95,8 @@ def submit(workspace: Workspace, project_id: str, kind: str, params: dict[str, A
     except IntegrityError:
         with workspace.database.read() as connection:
             return Job.of(connection.execute(same).one())
+    if secret:
+        processes.hold_secret(job_id, secret)
     ledger.start_waiting(workspace)
     return Job.of(_row(workspace, job_id))
 

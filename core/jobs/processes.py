@@ -21,6 +21,8 @@ LOG_TAIL = 2_000
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 _children: dict[str, subprocess.Popen[bytes]] = {}
+_secrets: dict[str, str] = {}
+"""Passwords of jobs that wait, in memory only: a job that another process starts has to be asked for again."""
 _lock = threading.Lock()
 
 
@@ -32,6 +34,12 @@ def host() -> str:
 def job_folder(settings: Settings, job_id: str) -> Path:
     """Return the folder of a job's log and temporary files."""
     return settings.home / "jobs" / job_id
+
+
+def hold_secret(job_id: str, secret: str) -> None:
+    """Keep a password for a job's worker until it is started; it reaches it through a pipe."""
+    with _lock:
+        _secrets[job_id] = secret
 
 
 def spawn(settings: Settings, job_id: str) -> int:
@@ -74,10 +82,12 @@ def spawn(settings: Settings, job_id: str) -> int:
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
     }
     forget_ended()
+    with _lock:
+        secret = _secrets.pop(job_id, None)
     with (folder / LOG).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "core.jobs.worker", "--job", job_id],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if secret is None else subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=folder,
@@ -85,6 +95,9 @@ def spawn(settings: Settings, job_id: str) -> int:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
+    if process.stdin is not None and secret is not None:
+        with suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(secret.encode())
     with _lock:
         _children[job_id] = process
     return process.pid

@@ -4,7 +4,7 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import JobError
@@ -29,6 +29,8 @@ class JobContext:
         Takes the share done, 0 to 1, and what is being done, in plain words. Cheap: call it as often as you like.
     should_stop : callable
         Whether the user asked to stop. From then on the task has ``limits.STOP_SECONDS`` to keep what it has.
+    secret : str
+        The password it was given; empty where there was none, or where the server was restarted before it began.
     """
 
     workspace: Workspace
@@ -37,6 +39,7 @@ class JobContext:
     params: Mapping[str, Any]
     report: Callable[[float, str], None] = lambda _progress, _message: None
     should_stop: Callable[[], bool] = lambda: False
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,24 @@ def _discard_export(context: JobContext) -> None:
     discard(context)
 
 
+def _import(context: JobContext) -> None:
+    from core.jobs.importing import bring_table
+
+    bring_table(context)
+
+
+def _draw(context: JobContext) -> None:
+    from core.jobs.importing import draw_sample
+
+    draw_sample(context)
+
+
+def _discard_import(context: JobContext) -> None:
+    from core.jobs.importing import discard
+
+    discard(context)
+
+
 def _leave(_context: JobContext) -> None:
     """Leave everything: a certificate is written last, so what was not finished is not seen."""
 
@@ -165,6 +186,8 @@ def _leave(_context: JobContext) -> None:
 TASKS: dict[str, Task] = {
     "train": Task(run=_train, tidy=_tidy_training, discard=_discard_training),
     "export": Task(run=_export, tidy=_leave, discard=_discard_export),
+    "import": Task(run=_import, tidy=_leave, discard=_discard_import),
+    "draw": Task(run=_draw, tidy=_leave, discard=_discard_import),
 }
 """Every kind of job."""
 

@@ -110,13 +110,15 @@ def end_own_group() -> None:
     os._exit(1)
 
 
-def run(workspace: Workspace, job_id: str) -> int:
+def run(workspace: Workspace, job_id: str, *, secret: str = "") -> int:
     """Do a job.
 
     Parameters
     ----------
     workspace : Workspace
     job_id : str
+    secret : str
+        A password for its task.
 
     Returns
     -------
@@ -130,7 +132,9 @@ def run(workspace: Workspace, job_id: str) -> int:
     monitor = Monitor(workspace, row)
     state, message, error = JobState.FAILED, "", ""
     try:
-        context = ledger.context_of(workspace, row, report=monitor.report, should_stop=monitor.should_stop)
+        context = ledger.context_of(
+            workspace, row, report=monitor.report, should_stop=monitor.should_stop, secret=secret
+        )
         task_of(row.kind).run(context)
         stopped = monitor.should_stop()
         state = JobState.STOPPED if stopped else JobState.DONE
@@ -205,7 +209,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     _die_first()
     try:
-        return run(Workspace.open(Settings.from_environment()), given.job)
+        secret = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
+        return run(Workspace.open(Settings.from_environment()), given.job, secret=secret)
     finally:
         _end_children()
 

@@ -16,6 +16,30 @@ SCHEMA_VERSION = 1
 """Raised when a stored document of the version before can no longer be read as it is; add a migration with it."""
 
 
+class Whole(BaseModel):
+    """The full table of a project that works on a sample of it, and how the sample was drawn."""
+
+    model_config = ConfigDict(frozen=True)
+
+    content_hash: str
+    rows: int
+    size_bytes: int
+    seed: int
+    stratified_by: str = ""
+    """The target whose outcomes kept their shares; empty where rows were drawn without regard to one."""
+
+    def words(self, rows: int) -> str:
+        """Say what the sample is.
+
+        Parameters
+        ----------
+        rows : int
+            Of the sample.
+        """
+        how = f", the shares of `{self.stratified_by}` kept" if self.stratified_by else ""
+        return f"a random sample of {rows:,} of {self.rows:,} rows (seed {self.seed}{how})"
+
+
 class DataRef(BaseModel):
     """The table a project works on: a blob named by the hash of its content, and how it came here."""
 
@@ -27,7 +51,11 @@ class DataRef(BaseModel):
     columns: int
     size_bytes: int
     source: str = "upload"
-    """``upload``, ``sample:<key>`` or ``command line``."""
+    """``upload``, ``sample:<key>``, ``command line``, or the kind of another source."""
+    origin: dict[str, Any] = {}
+    """What brings it again: the fields of its :class:`core.data.sources.source.Origin`."""
+    whole: Whole | None = None
+    """The full table, where this one is a sample of it."""
     read_as: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
     imported: datetime

@@ -23,7 +23,7 @@ from typing import IO
 
 from core import limits
 from core.errors import FairwayError, InputError, LimitError, NotFoundError
-from core.project.document import Decision, Project
+from core.project.document import DataRef, Decision, Project
 from core.workspace import documents, files
 from core.workspace.archive_reader import MANIFEST, PROJECT, Archive, open_archive
 from core.workspace.contents import check_model, check_outcomes, check_table
@@ -134,6 +134,7 @@ def import_project(workspace: Workspace, source: Path, *, now: datetime) -> Proj
             created=now,
             changed=now,
             exports=(),
+            data=_without_whole(given.data),
             decisions=(*given.decisions, Decision(at=now, stage="home", what="Opened from a project file as a copy.")),
         )
         folder = files.inside(workspace.home / "projects", project.id)
@@ -144,6 +145,14 @@ def import_project(workspace: Workspace, source: Path, *, now: datetime) -> Proj
         except FairwayError:
             files.remove_tree(folder)
             raise
+
+
+def _without_whole(ref: DataRef | None) -> DataRef | None:
+    """Return the reference without the full table behind a sample: it does not travel, and its name proves nothing."""
+    if ref is None or ref.whole is None:
+        return ref
+    told = f"This is {ref.whole.words(ref.rows)}; the full table stayed where the project file was made."
+    return ref.model_copy(update={"whole": None, "warnings": (*ref.warnings, told)})
 
 
 def tables_of(project: Project) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Tables on disk, each once, named by the hash of its content."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.errors import DamagedProjectError, NotFoundError
-from core.workspace.files import inside, replacing
+from core.workspace.files import inside, plain_words, replacing
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,32 @@ class TableStore:
         else:
             # Keeps it from the sweep that removes tables no project speaks of.
             path.touch()
+        return name
+
+    def facts_path(self, content_hash: str) -> Path:
+        """Return where the facts about all rows of a large table lie, or would lie."""
+        return inside(self.folder, f"{content_hash}.facts.json")
+
+    def adopt(self, path: Path) -> str:
+        """Keep a Parquet file of plain types that lies on the same disk; it is moved, not copied.
+
+        Parameters
+        ----------
+        path : Path
+
+        Returns
+        -------
+        str
+            The hash of the file, which names it.
+        """
+        from core.runtime.bundle import sha256
+
+        name = sha256(path)
+        target = self.path(name)
+        with plain_words():
+            with path.open("rb") as written:
+                os.fsync(written.fileno())
+            path.replace(target)
         return name
 
     def read(self, content_hash: str, columns: Sequence[str] | None = None) -> pd.DataFrame:

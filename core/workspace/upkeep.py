@@ -16,6 +16,8 @@ from core.workspace.tables import JOBS, PROJECTS, REVISIONS
 
 GRACE = timedelta(days=1)
 """What is younger may belong to work under way: a table is written before the project that speaks of it."""
+KEPT_ENDINGS = (".parquet", ".facts.json")
+"""What lies in the workspace for one table."""
 JOBS_KEPT = timedelta(days=30)
 """How long an ended job is kept; the newest of its project and kind stays as long as the project."""
 
@@ -54,12 +56,16 @@ def purge(workspace: Workspace, *, now: datetime) -> Cleared:
         remove_tree(workspace.home / "projects" / project_id)
     _sweep(workspace.home / "projects", projects, before)
     _sweep(workspace.home / "jobs", alive, before)
-    tables = _sweep(workspace.home / "tables", {f"{name}.parquet" for name in spoken_of}, before)
+    tables = _sweep(workspace.home / "tables", {f"{name}{end}" for name in spoken_of for end in KEPT_ENDINGS}, before)
     # What a browser sent or fetched is on its way somewhere else; files still there a day later were left behind.
     leftovers = [*workspace.home.rglob(f"{TEMPORARY}*"), *workspace.home.glob("uploads/*")]
     leftovers += workspace.home.glob("projects/*/archive/*/*.fairway")
     for path in leftovers:
-        if path.is_file() and path.lstat().st_mtime < before:
+        if path.lstat().st_mtime >= before:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            remove_tree(path)
+        else:
             path.unlink(missing_ok=True)
     return Cleared(projects=len(gone), tables=tables, jobs=jobs)
 

@@ -1,0 +1,119 @@
+"""The work of an import: bring a table from its source, read it, and leave it to the project that asked for it."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.data.options import ReadOptions
+from core.data.sources.source import Acquired, Reach
+from core.errors import JobError
+from core.jobs.job import Job
+from core.workspace import importing
+from core.workspace.files import inside, read_json, remove_tree, write_json
+from core.workspace.importing import Brought
+from core.workspace.store import Workspace
+
+if TYPE_CHECKING:
+    from core.jobs.tasks import JobContext
+
+KIND = "import"
+RESULT = "brought.json"
+FETCHED = 0.4
+"""Share of the work that fetching is, where there is something to fetch."""
+
+
+def bring_table(context: "JobContext") -> None:
+    """Bring the table the job's parameters speak of.
+
+    Raises
+    ------
+    FairwayError
+        It cannot be brought or read; nothing is kept.
+    """
+    params, workspace = context.params, context.workspace
+    with tempfile.TemporaryDirectory(prefix="source-") as folder:
+        acquired, began = _acquire(context, Path(folder))
+
+        def report(share: float, message: str) -> None:
+            context.report(began + share * (1 - began), message)
+
+        brought = importing.bring(
+            workspace,
+            acquired.path,
+            name=acquired.name,
+            options=acquired.options,
+            source=str(params["source"]),
+            origin=dict(params["origin"]),
+            warnings=acquired.warnings,
+            target=params.get("target"),
+            now=datetime.now(UTC),
+            report=report,
+        )
+    _keep(context, brought)
+    if params.get("staged"):
+        _staged(workspace, str(params["staged"])).unlink(missing_ok=True)
+
+
+def _acquire(context: "JobContext", folder: Path) -> tuple[Acquired, float]:
+    """Return the file to read, and the share of the work that is then done."""
+    params = context.params
+    if params.get("staged"):
+        path = _staged(context.workspace, str(params["staged"]))
+        if not path.is_file():
+            raise JobError("The uploaded file is no longer there.", next_step="Choose it again.")
+        return Acquired(path, str(params["name"]), ReadOptions.from_dict(params.get("options") or {})), 0.0
+    from core.data.sources.registry import SOURCES
+
+    kind = SOURCES[str(params["source"])]
+    if params.get("with_secret") and not context.secret:
+        raise JobError("The server was restarted before the reading began.", next_step="Enter the password again.")
+    settings = context.workspace.settings
+    reach = Reach(
+        folder,
+        secret=context.secret,
+        report=lambda share, message: context.report(FETCHED * share, message),
+        should_stop=context.should_stop,
+        private_network=settings.private_network,
+        local_files=settings.local_files,
+    )
+    return kind.acquire(kind.origin.model_validate(params["origin"]), reach), FETCHED
+
+
+def _staged(workspace: Workspace, name: str) -> Path:
+    return inside(workspace.home / "uploads", name)
+
+
+def _keep(context: "JobContext", brought: Brought) -> None:
+    folder = context.workspace.artefact_dir(context.project_id, KIND, context.job_id)
+    write_json(folder / RESULT, brought.model_dump(mode="json"))
+
+
+def draw_sample(context: "JobContext") -> None:
+    """Draw the sample of a large table anew, so that the outcome named since keeps its shares."""
+    workspace = context.workspace
+    project = workspace.get(context.project_id)
+    if project.data is None or project.data.whole is None or project.table_schema is None:
+        raise JobError("This project works on all rows of its table.")
+    context.report(0.1, f"Drawing a sample of {project.data.whole.rows:,} rows")
+    ref = importing.draw(workspace, project.data, str(context.params["target"]))
+    _keep(context, Brought(ref=ref, table_schema=project.table_schema))
+
+
+def result(workspace: Workspace, job: Job) -> Brought | None:
+    """Return what a finished import has brought; ``None`` once it was taken."""
+    folder = workspace.artefact_dir(job.project_id, KIND, job.id)
+    found = read_json(folder / RESULT)
+    return None if found is None else Brought.model_validate(found)
+
+
+def taken(workspace: Workspace, job: Job) -> None:
+    """Forget what an import has brought, after the project has taken it."""
+    remove_tree(workspace.artefact_dir(job.project_id, KIND, job.id))
+
+
+def discard(context: "JobContext") -> None:
+    """Throw away what was brought; the table itself is swept once no project speaks of it."""
+    remove_tree(context.workspace.artefact_dir(context.project_id, KIND, context.job_id))
+    if context.params.get("staged"):
+        _staged(context.workspace, str(context.params["staged"])).unlink(missing_ok=True)

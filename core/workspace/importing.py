@@ -1,0 +1,219 @@
+"""Importing: a file becomes the table of a project, and a large one a stated sample of itself."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from core.data.detect import look_at
+from core.data.guess import guess_schema
+from core.data.large.facts import TableFacts, whole_facts
+from core.data.large.read import read_large
+from core.data.large.sample import read_sample, working_rows
+from core.data.options import ReadOptions
+from core.data.read import EXTENSIONS, read_table
+from core.data.schema import Schema
+from core.errors import NotFoundError
+from core.limits import WHOLE_BYTES
+from core.project.changes import attach_table, logged
+from core.project.document import DataRef, Project, Whole
+from core.workspace.files import make_folder, read_json, write_json
+from core.workspace.store import Workspace
+
+SAMPLE_SEED = 7
+"""Draws the sample of a large table; kept with it."""
+
+Report = Callable[[float, str], None]
+
+
+def _say_nothing(_share: float, _message: str) -> None:
+    return None
+
+
+class Brought(BaseModel):
+    """A table that lies in the workspace and waits to become a project's: its reference and its guessed schema."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ref: DataRef
+    table_schema: Schema
+
+
+def bring(
+    workspace: Workspace,
+    path: Path,
+    *,
+    name: str,
+    now: datetime,
+    options: ReadOptions | None = None,
+    source: str = "upload",
+    origin: dict[str, Any] | None = None,
+    warnings: tuple[str, ...] = (),
+    target: str | None = None,
+    report: Report = _say_nothing,
+) -> Brought:
+    """Read a file and keep its table.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    path : Path
+        Where the bytes lie.
+    name : str
+        The user's own name of the file; shown, never a path.
+    now : datetime
+    options : ReadOptions, optional
+    source, origin
+        See :class:`core.project.document.DataRef`.
+    warnings : tuple of str
+        What the source has to say of it.
+    target : str, optional
+        Column whose outcomes keep their shares where a sample is drawn.
+    report : callable
+        Takes the share done and what is being done.
+
+    Returns
+    -------
+    Brought
+
+    Raises
+    ------
+    DataError, LimitError
+        The file cannot be read; nothing is kept.
+    StorageError
+        The disk refused.
+    """
+    chosen, size = options or ReadOptions(), path.stat().st_size
+    looks = _large_kind(path, name)
+    if looks:
+        with _scratch(workspace) as folder:
+            extension = name.lower().rpartition(".")[2]
+            large = read_large(path, looks, chosen, extension=extension, folder=folder, report=report)
+            told, read_as, shape = large.warnings, large.read_as, (large.rows, len(large.names))
+            content_hash = workspace.tables.adopt(large.path)
+    else:
+        report(0.1, "Reading the table")
+        table = read_table(path, chosen, name=name)
+        told, read_as, shape = tuple(table.warnings), table.read_as, table.shape
+        report(0.7, "Keeping the table")
+        content_hash = workspace.tables.write(table.frame)
+    ref = DataRef(
+        content_hash=content_hash,
+        name=name,
+        rows=shape[0],
+        columns=shape[1],
+        size_bytes=size,
+        source=source,
+        origin=origin or {},
+        read_as=read_as,
+        warnings=(*warnings, *told),
+        imported=now,
+    )
+    if working_rows(*shape) < shape[0]:
+        whole = Whole(content_hash=content_hash, rows=shape[0], size_bytes=size, seed=SAMPLE_SEED)
+        report(0.85, "Counting every column")
+        _keep_facts(workspace, content_hash)
+        report(0.95, "Drawing the sample that screens and models work on")
+        ref = draw(workspace, ref.model_copy(update={"whole": whole}), target)
+        frame = workspace.read_table(ref.content_hash)
+    else:
+        frame = table.frame if not looks else workspace.read_table(content_hash)
+    return Brought(ref=ref, table_schema=guess_schema(frame))
+
+
+@contextmanager
+def _scratch(workspace: Workspace) -> Iterator[Path]:
+    """Give a folder on the disk of the tables, so that a finished file can be moved to them."""
+    uploads = make_folder(workspace.home / "uploads")
+    with tempfile.TemporaryDirectory(prefix="import-", dir=uploads) as folder:
+        yield Path(folder)
+
+
+def _large_kind(path: Path, name: str) -> str:
+    """Return what a file is that is read a column at a time; empty for one that is read whole."""
+    allowed = EXTENSIONS.get(name.lower().rpartition(".")[2], ())
+    if path.stat().st_size <= WHOLE_BYTES or not {"text", "parquet"}.intersection(allowed):
+        return ""
+    looks = look_at(path)
+    return looks if looks in allowed and looks in ("text", "parquet") else ""
+
+
+def draw(workspace: Workspace, ref: DataRef, target: str | None) -> DataRef:
+    """Draw the sample of a large table, anew where the target is another one.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    ref : DataRef
+        With ``whole``.
+    target : str or None
+
+    Returns
+    -------
+    DataRef
+    """
+    assert ref.whole is not None
+    size = working_rows(ref.whole.rows, ref.columns)
+    path = workspace.tables.path(ref.whole.content_hash)
+    if not path.exists():
+        raise NotFoundError("The full table of this project is missing.", next_step="Bring the file again under Data.")
+    frame, by = read_sample(path, size, ref.whole.seed, target=target)
+    whole = ref.whole.model_copy(update={"stratified_by": by})
+    return ref.model_copy(update={"content_hash": workspace.tables.write(frame), "rows": len(frame), "whole": whole})
+
+
+def needs_draw(project: Project) -> bool:
+    """Whether the project's sample keeps the shares of another column than the outcome."""
+    ref = project.data
+    if ref is None or ref.whole is None or project.frame.task is None or not project.frame.task.is_classification:
+        return False
+    return ref.whole.stratified_by != (project.frame.target or "")
+
+
+def _keep_facts(workspace: Workspace, content_hash: str) -> None:
+    with _scratch(workspace) as folder:
+        facts = whole_facts(workspace.tables.path(content_hash), folder=folder)
+    write_json(workspace.tables.facts_path(content_hash), facts.model_dump(mode="json"))
+
+
+def facts_of(workspace: Workspace, ref: DataRef) -> TableFacts | None:
+    """Return what all rows of a large table hold; ``None`` where the project works on all rows, or they are gone."""
+    if ref.whole is None:
+        return None
+    found = read_json(workspace.tables.facts_path(ref.whole.content_hash))
+    return None if found is None else TableFacts.model_validate(found)
+
+
+def attach(workspace: Workspace, project: Project, brought: Brought, *, now: datetime) -> Project:
+    """Give a project the table that was brought; the project is returned, not saved.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    project : Project
+    brought : Brought
+    now : datetime
+
+    Returns
+    -------
+    Project
+    """
+    if project.data == brought.ref:
+        return project
+    frame: pd.DataFrame = workspace.read_table(brought.ref.content_hash)
+    attached = attach_table(project, brought.ref, brought.table_schema, frame, now=now)
+    if brought.ref.whole is None:
+        return attached
+    words = brought.ref.whole.words(brought.ref.rows)
+    return logged(attached, "data", f"Screens and models work on {words}", now=now)
+
+
+def redrawn(project: Project, ref: DataRef, *, now: datetime) -> Project:
+    """Let a project work on a sample drawn anew; all its decisions stay."""
+    assert ref.whole is not None
+    return logged(project.updated(data=ref), "data", f"Drew {ref.whole.words(ref.rows)}", now=now)
