@@ -28,7 +28,7 @@ if rows:
 
 with st.container(gap="small", key="startnew"):
     draw.heading("Start something new")
-    first, second, third = st.columns(3, gap="small")
+    first, other, second, third = st.columns(4, gap="small")
     with first:
         starts.card(
             "From a file",
@@ -36,6 +36,14 @@ with st.container(gap="small", key="startnew"):
             glyph="upload_file",
             label="Choose a file",
             action=starts.from_file,
+        )
+    with other:
+        starts.card(
+            "From another place",
+            "A database, the web, object storage, or sensors that send messages. Only read, never written.",
+            glyph="cloud_download",
+            label="Choose a source",
+            action=starts.from_elsewhere,
         )
     with second:
         starts.card(

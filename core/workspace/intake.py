@@ -4,13 +4,14 @@ from datetime import datetime
 from pathlib import Path
 
 from core.data.guess import guess_schema
-from core.data.read import ReadOptions, read_table
+from core.data.options import ReadOptions
 from core.data.samples import SAMPLES, load_sample
 from core.data.table import Table
 from core.errors import NotFoundError
 from core.framing.templates import TEMPLATES
 from core.project.changes import attach_table, logged
 from core.project.document import DataRef, Project
+from core.workspace.importing import attach, bring
 from core.workspace.store import Workspace
 
 
@@ -83,9 +84,8 @@ def take_file(
     DataError
         The file cannot be read; the project stays as it was.
     """
-    table = read_table(path, options, name=name)
-    size = path.stat().st_size
-    return with_table(workspace, project, table, name=name, size=size, source="upload", now=now)
+    brought = bring(workspace, path, name=name, options=options, target=project.frame.target, now=now)
+    return attach(workspace, project, brought, now=now)
 
 
 def start_sample(workspace: Workspace, key: str, *, now: datetime) -> Project:
@@ -139,8 +139,6 @@ def new_from_file(workspace: Workspace, path: Path, *, name: str, file_name: str
     -------
     Project
     """
-    table = read_table(path, name=file_name)
-    project = workspace.create(name, now=now)
-    size = path.stat().st_size
-    project = with_table(workspace, project, table, name=file_name, size=size, source="upload", now=now)
+    brought = bring(workspace, path, name=file_name, now=now)
+    project = attach(workspace, workspace.create(name, now=now), brought, now=now)
     return workspace.save(project, now=now)

@@ -13,12 +13,10 @@ from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint
 from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
 from core.project.shipping import export_findings
 from core.train.board import Leaderboard
-from pages.components import session
+from pages.components import session, shelf
 
 MOST_KNOWN = 2_000
 """Findings of so many stages are kept in memory, over all projects."""
-TABLES_KEPT = 3
-"""Copies of whole tables kept in memory, over all sessions."""
 KEPT = 8
 """Results of a kind kept in memory, over all sessions."""
 
@@ -33,14 +31,13 @@ def profile(project: Project) -> Any:
     return _profile(digest([data_fingerprint(project), project.split.model_dump(mode="json")]), project)
 
 
-@st.cache_resource(show_spinner=False, max_entries=TABLES_KEPT)
-def _problem(fingerprint: str, _project: Project) -> Any:
-    return judge.problem(_project, session.table(_project))
-
-
 def problem(project: Project) -> Any:
     """Return what training works on; raises in plain words where frame and table do not fit."""
-    return _problem(training_fingerprint(project), project)
+    return shelf.keep(
+        ("problem", training_fingerprint(project)),
+        lambda: judge.problem(project, session.table(project)),
+        size=lambda built: shelf.bytes_of(built.X),
+    )
 
 
 def board(project: Project) -> Leaderboard | None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.project.document import Project
 from core.project.journey import STAGES, StepStatus, open_findings, stage_fingerprint
-from pages.components import coach, draw, header, layout, results, session, states
+from pages.components import bring, coach, draw, header, layout, results, session, states
 
 
 @contextmanager
@@ -42,6 +42,7 @@ def screen(stage: str, sentence: str, *, title: str = "") -> Iterator[Project]:
     header.messages()
     with st.container(horizontal=True, wrap=False, gap="medium", key="workrow"):
         with st.container(width="stretch", key="work"):
+            bring.settle(project)
             yield project
         with st.container(width=328, key="coach"):
             coach.panel(stage, findings)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,8 @@ from core.jobs.job import Job
 from core.project.document import Project
 from core.settings import Settings
 from core.workspace import Workspace
+from core.workspace.files import make_folder
+from pages.components import shelf
 
 BOARDS = "boards"
 """Key of the leaderboards read in this run of the script."""
@@ -54,6 +57,11 @@ def workspace() -> Workspace:
     """Return the server's workspace."""
     settings = Settings.from_environment()
     return _open_workspace(str(settings.home), settings.database_url)
+
+
+def uploads() -> Path:
+    """Return the folder of files on their way in."""
+    return make_folder(workspace().home / "uploads")
 
 
 def project_id() -> str | None:
@@ -137,16 +145,12 @@ def let_go() -> None:
     st.session_state.pop("pending", None)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _read_table(content_hash: str, _workspace: Workspace) -> pd.DataFrame:
-    return _workspace.read_table(content_hash)
-
-
 def table(project: Project) -> pd.DataFrame:
     """Return the project's table; shared between sessions, so never write to it."""
     if project.data is None:
         raise NotFoundError("This project has no table yet.", next_step="Bring one under Data.")
-    return _read_table(project.data.content_hash, workspace())
+    key = project.data.content_hash
+    return shelf.keep(("table", key), lambda: workspace().read_table(key), size=shelf.bytes_of)
 
 
 def table_or_none(project: Project) -> pd.DataFrame | None:

@@ -11,7 +11,7 @@ from core.framing.templates import TEMPLATES
 from core.limits import ARCHIVE_BYTES
 from core.workspace import intake
 from core.workspace.archive import import_project
-from pages.components import draw, layout, session, upload
+from pages.components import bring, draw, layout, session, upload
 
 KINDS = {"All": None, "Yes or no": Task.BINARY, "Several": Task.MULTICLASS, "Amount": Task.REGRESSION}
 
@@ -49,16 +49,22 @@ def from_file() -> None:
     uploaded = upload.uploader("A table", key="home_upload")
     if uploaded is None:
         return
-    workspace = session.workspace()
+    name = uploaded.name.rsplit(".", 1)[0].replace("_", " ").strip()[:80] or "New project"
+    path = None
     try:
-        with upload.on_disk(uploaded, key="home_upload") as path, st.spinner("Reading the table …"):
-            name = uploaded.name.rsplit(".", 1)[0].replace("_", " ").strip()[:80] or "New project"
-            project = intake.new_from_file(workspace, path, name=name, file_name=uploaded.name, now=session.now())
+        with st.spinner("Reading the table …"):
+            path = upload.stage(uploaded, key="home_upload")
+            bring.take(None, path, name=uploaded.name, title=name)
     except FairwayError as error:
+        if path is not None:
+            path.unlink(missing_ok=True)
         upload.refuse("Not read.", error.message, key="home_upload", in_dialog=True)
-        return
-    session.flash(f"{project.data.rows:,} rows, {project.data.columns} columns" if project.data else "Read")
-    session.go("frame", project)
+
+
+@st.dialog("From another place", width="large")
+def from_elsewhere() -> None:
+    """Bring a table from a source and open a project with it."""
+    bring.source_form(None, key="home_source")
 
 
 @st.dialog("From a question", width="large")

@@ -11,7 +11,7 @@ from core.data.representation import representation
 from core.errors import FairwayError
 from core.limits import MB, PREVIEW_ROWS, UPLOAD_BYTES
 from core.project.document import Project
-from core.workspace import intake
+from pages.components import bring as taking
 from pages.components import draw, layout, session, upload
 from pages.components.charts import chart
 
@@ -27,16 +27,16 @@ def bring(project: Project) -> None:
         uploaded = upload.uploader("A table", key="data_upload")
         if uploaded is None:
             return
-        workspace = session.workspace()
+        path = None
         try:
-            with upload.on_disk(uploaded, key="data_upload") as path, st.spinner("Reading the table …"):
-                taken = intake.take_file(workspace, project, path, name=uploaded.name, now=session.now())
+            with st.spinner("Reading the table …"):
+                path = upload.stage(uploaded, key="data_upload")
+                taking.take(project, path, name=uploaded.name)
         except FairwayError as error:
+            if path is not None:
+                path.unlink(missing_ok=True)
             upload.refuse("Not read.", error.message, key="data_upload", in_dialog=False)
             return
-        if session.change(lambda _seen: taken):
-            st.session_state.pop("another_table", None)
-            session.flash(f"{taken.data.rows:,} rows, {taken.data.columns} columns" if taken.data else "Read")
         st.rerun()
 
 

@@ -35,9 +35,8 @@ def uploader(label: str, *, key: str, types: tuple[str, ...] = TABLE_TYPES, limi
     )
 
 
-@contextmanager
-def on_disk(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Iterator[Path]:
-    """Give an uploaded file as a path; afterwards both the file and the copy in memory are gone.
+def stage(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Path:
+    """Write an uploaded file to disk and let go of the copy in memory.
 
     Parameters
     ----------
@@ -46,6 +45,11 @@ def on_disk(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Iterator[P
         The uploader's key.
     limit : int
         Largest size in bytes.
+
+    Returns
+    -------
+    Path
+        The caller's to remove.
 
     Raises
     ------
@@ -60,22 +64,27 @@ def on_disk(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Iterator[P
             )
         if uploaded.size == 0:
             raise DataError("The file is empty.", next_step="Choose a file with a header and rows.")
-        folder = session.workspace().home / "uploads"
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as target:
-            path = Path(target.name)
+        with tempfile.NamedTemporaryFile(dir=session.uploads(), suffix=".part", delete=False) as target:
             while chunk := uploaded.read(CHUNK):
                 target.write(chunk)
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        return Path(target.name)
     finally:
         _release(uploaded, key)
-        _give_back()
+        give_back()
 
 
-def _give_back() -> None:
+@contextmanager
+def on_disk(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Iterator[Path]:
+    """Give an uploaded file as a path that is gone afterwards; see :func:`stage`."""
+    path = stage(uploaded, key=key, limit=limit)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+        give_back()
+
+
+def give_back() -> None:
     """Give memory that reading has taken back to the system; allocators keep it for themselves otherwise."""
     import pyarrow as pa
 
