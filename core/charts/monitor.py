@@ -20,7 +20,9 @@ MARKS = {Verdict.NONE: "circle", Verdict.SOME: "diamond", Verdict.DRIFTED: "squa
 """Shapes of the verdicts, so that colour is not the only carrier."""
 
 
-def then_and_now(drift: ColumnDrift, *, dark: bool = False) -> ChartResult:
+def then_and_now(
+    drift: ColumnDrift, *, dark: bool = False, names: tuple[str, str] = ("Training", "Later")
+) -> ChartResult:
     """Draw how the values of a column were spread in training and are spread later.
 
     Parameters
@@ -28,6 +30,8 @@ def then_and_now(drift: ColumnDrift, *, dark: bool = False) -> ChartResult:
     drift : ColumnDrift
     dark : bool
         Whether the reader sees a dark page.
+    names : tuple of str
+        How the earlier and the later rows are called.
 
     Returns
     -------
@@ -38,8 +42,8 @@ def then_and_now(drift: ColumnDrift, *, dark: bool = False) -> ChartResult:
     figure = base_figure(240, y_title="Share of rows", left=52)
     places = list(range(len(bars)))
     for name, counts, known, color in (
-        ("Training", [bar.then for bar in bars], drift.known_then, palette.rest),
-        ("Later", [bar.now for bar in bars], drift.known_now, palette.primary),
+        (names[0], [bar.then for bar in bars], drift.known_then, palette.rest),
+        (names[1], [bar.now for bar in bars], drift.known_now, palette.primary),
     ):
         figure.add_trace(
             go.Bar(
@@ -62,12 +66,13 @@ def then_and_now(drift: ColumnDrift, *, dark: bool = False) -> ChartResult:
     table = pd.DataFrame(
         {
             "Value": [bar.label for bar in lines],
-            "Training rows": [bar.then for bar in lines],
-            "Later rows": [bar.now for bar in lines],
+            f"{names[0]} rows": [bar.then for bar in lines],
+            f"{names[1]} rows": [bar.now for bar in lines],
         }
     )
     told = drift.evidence.replace("`", "").removeprefix(f"{drift.column}: ")
-    return ChartResult(figure, table, f"{drift.column}, in training and later: {drift.verdict.value}. {told}")
+    place = "in training and later" if names[0] == "Training" else f"{names[0].lower()} and {names[1].lower()}"
+    return ChartResult(figure, table, f"{drift.column}, {place}: {drift.verdict.value}. {told}")
 
 
 def drift_by_column(report: WatchReport, *, dark: bool = False) -> ChartResult:

@@ -105,7 +105,12 @@ class ColumnDrift:
 
 
 def column_drifts(
-    then: pd.DataFrame, now: pd.DataFrame, columns: Sequence[ColumnSpec], *, least: int = DRIFT_ROWS
+    then: pd.DataFrame,
+    now: pd.DataFrame,
+    columns: Sequence[ColumnSpec],
+    *,
+    least: int = DRIFT_ROWS,
+    reference: str = "training",
 ) -> tuple[ColumnDrift, ...]:
     """Hold columns of a later table against those of the training data.
 
@@ -117,13 +122,16 @@ def column_drifts(
         Numbers, categories, yes-or-no columns and dates.
     least : int
         Known rows below which nothing is tested.
+    reference : str
+        How the sentences name the earlier rows.
 
     Returns
     -------
     tuple of ColumnDrift
         In the order of ``columns``; all their p-values are corrected together (Benjamini and Hochberg, 1995).
     """
-    return judged([_measured(then[spec.name], now[spec.name], spec, least) for spec in columns])
+    found = [_measured(then[spec.name], now[spec.name], spec, least, reference) for spec in columns]
+    return judged(found, reference)
 
 
 def number_drift(name: str, then: pd.Series, now: pd.Series, *, least: int = DRIFT_ROWS) -> ColumnDrift:
@@ -146,7 +154,7 @@ def level_drift(name: str, then: pd.Series, now: pd.Series, *, least: int = DRIF
     )[0]
 
 
-def judged(found: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
+def judged(found: Sequence[ColumnDrift], reference: str = "training") -> tuple[ColumnDrift, ...]:
     """Correct the p-values of some columns together and say what each change means."""
     raw = [p for drift in found for p in (drift.p_value, drift.missing_p) if p is not None]
     rest = iter(measures.corrected(raw))
@@ -157,15 +165,17 @@ def judged(found: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
         drift = replace(drift, corrected_p=value, missing_corrected_p=missing)
         of_missing = grade(drift.missing_psi, missing)
         of_values = drift.verdict if drift.kind == "date" else grade(drift.psi, value)
-        done.append(replace(drift, verdict=worst([of_values, of_missing]), evidence=_evidence(drift, of_missing)))
+        done.append(
+            replace(drift, verdict=worst([of_values, of_missing]), evidence=_evidence(drift, of_missing, reference))
+        )
     return tuple(done)
 
 
-def _measured(then: pd.Series, now: pd.Series, spec: ColumnSpec, least: int) -> ColumnDrift:
+def _measured(then: pd.Series, now: pd.Series, spec: ColumnSpec, least: int, reference: str) -> ColumnDrift:
     if spec.type is ColumnType.NUMBER:
         drift = _numbers(spec.name, as_number(then).to_numpy(), as_number(now).to_numpy(), least)
     elif spec.type is ColumnType.DATE:
-        drift = _dates(spec.name, as_date(then, spec.date_format), as_date(now, spec.date_format), least)
+        drift = _dates(spec.name, as_date(then, spec.date_format), as_date(now, spec.date_format), least, reference)
     else:
         return _levels(spec.name, then, now, least)
     lost, lost_then = _unreadable(now, spec), _unreadable(then, spec)
@@ -302,7 +312,7 @@ def _moved_most(levels: "pd.Index[str]", then: measures.Counts, now: measures.Co
     return f"“{levels[place]}” {_percent(before[place])} then, {_percent(after[place])} now"
 
 
-def _dates(name: str, then: pd.Series, now: pd.Series, least: int) -> ColumnDrift:
+def _dates(name: str, then: pd.Series, now: pd.Series, least: int, reference: str) -> ColumnDrift:
     known = then.dropna(), now.dropna()
     drift = _base(name, "date", (len(then), len(now)), (len(known[0]), len(known[1])), least)
     drift = replace(drift, bars=_date_bars(*known))
@@ -316,7 +326,7 @@ def _dates(name: str, then: pd.Series, now: pd.Series, least: int) -> ColumnDrif
     return replace(
         drift,
         verdict=Verdict.SOME if moved else Verdict.NONE,
-        evidence=f"{where}, which training saw; they run from {known[1].min().date()} to {known[1].max().date()}",
+        evidence=f"{where}, the dates of {reference}; they run from {known[1].min().date()} to {known[1].max().date()}",
     )
 
 
@@ -332,13 +342,13 @@ def _date_bars(then: pd.Series, now: pd.Series) -> tuple[Bar, ...]:
     return tuple(Bar(label, int(a), int(b)) for label, a, b in zip(labels, *counts, strict=True))
 
 
-def _evidence(drift: ColumnDrift, of_missing: Verdict) -> str:
+def _evidence(drift: ColumnDrift, of_missing: Verdict, reference: str) -> str:
     sentences = [f"`{drift.column}`: {_values(drift)}"]
     if drift.new_values:
         rows = sum(count for _, count in drift.new_values)
         named = ", ".join(f"“{value}”" for value, _ in drift.new_values[:NAMED])
         more = f" and {len(drift.new_values) - NAMED:,} more" if len(drift.new_values) > NAMED else ""
-        sentences.append(f"Never seen in training: {named}{more}, in {rows:,} of {drift.known_now:,} rows.")
+        sentences.append(f"Never seen in {reference}: {named}{more}, in {rows:,} of {drift.known_now:,} rows.")
     missing = [1 - drift.known_then / max(1, drift.rows_then), 1 - drift.known_now / max(1, drift.rows_now)]
     if of_missing in (Verdict.SOME, Verdict.DRIFTED):
         sentences.append(

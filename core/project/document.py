@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.data.dictionary import Entry
+from core.data.join import Join
 from core.data.schema import Schema
 from core.framing.frame import Frame
 from core.prepare.plan import SplitPlan
@@ -40,6 +41,21 @@ class Whole(BaseModel):
         return f"a random sample of {rows:,} of {self.rows:,} rows (seed {self.seed}{how})"
 
 
+class Joined(BaseModel):
+    """A second table that was joined, and how; with it the join can be made again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    join: Join
+    content_hash: str
+    name: str
+    rows: int
+    source: str = "upload"
+    origin: dict[str, Any] = {}
+    read_as: dict[str, str] = {}
+    brought: datetime
+
+
 class DataRef(BaseModel):
     """The table a project works on: a blob named by the hash of its content, and how it came here."""
 
@@ -59,6 +75,10 @@ class DataRef(BaseModel):
     read_as: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
     imported: datetime
+    base: "DataRef | None" = None
+    """The table before others were joined to it; ``None`` where none was."""
+    joined: tuple[Joined, ...] = ()
+    """What was joined to ``base``, in order."""
 
 
 class Decision(BaseModel):

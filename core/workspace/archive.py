@@ -149,6 +149,8 @@ def import_project(workspace: Workspace, source: Path, *, now: datetime) -> Proj
 
 def _without_whole(ref: DataRef | None) -> DataRef | None:
     """Return the reference without the full table behind a sample: it does not travel, and its name proves nothing."""
+    if ref is not None and ref.base is not None:
+        ref = ref.model_copy(update={"base": _without_whole(ref.base)})
     if ref is None or ref.whole is None:
         return ref
     told = f"This is {ref.whole.words(ref.rows)}; the full table stayed where the project file was made."
@@ -158,6 +160,8 @@ def _without_whole(ref: DataRef | None) -> DataRef | None:
 def tables_of(project: Project) -> tuple[str, ...]:
     """Return the content hashes of the tables a project speaks of, each once."""
     found = [project.data.content_hash] if project.data else []
+    if project.data is not None and project.data.base is not None:
+        found += [project.data.base.content_hash, *(second.content_hash for second in project.data.joined)]
     return tuple(dict.fromkeys([*found, *(watch.content_hash for watch in project.watches)]))
 
 

@@ -1,0 +1,110 @@
+"""A join is kept with the project: made again on a newer table, and taken back."""
+
+import pandas as pd
+import pytest
+
+from core.data.guess import guess_schema
+from core.data.join import Join, JoinKey
+from core.data.schema import Role
+from core.data.table import Table
+from core.errors import DataError, InputError, LimitError
+from core.project.changes import set_column
+from core.project.document import DataRef, Whole
+from core.workspace import intake, joining
+from core.workspace.archive import tables_of
+from core.workspace.importing import Brought
+
+FIRST = pd.DataFrame({"id": range(30), "x": [n * 1.5 for n in range(30)], "y": ["yes", "no", "no"] * 10})
+SECOND = pd.DataFrame({"id": range(25), "extra": [n * 10 for n in range(25)]})
+ON_ID = Join(keys=(JoinKey(left="id", right="id"),))
+
+
+def text(frame):
+    return frame.astype({name: "str" for name in frame if frame[name].dtype == object})
+
+
+@pytest.fixture
+def project(workspace, noon):
+    made = workspace.create("Loans", now=noon)
+    made = intake.with_table(workspace, made, Table(text(FIRST)), name="a.csv", size=10, source="upload", now=noon)
+    table = workspace.read_table(made.data.content_hash)
+    return set_column(made, "x", table, now=noon, role=Role.LEFT_OUT)
+
+
+def brought(workspace, frame, noon, name="b.csv", whole=None):
+    ref = DataRef(
+        content_hash=workspace.write_table(frame),
+        name=name,
+        rows=len(frame),
+        columns=frame.shape[1],
+        size_bytes=10,
+        imported=noon,
+        whole=whole,
+    )
+    return Brought(ref=ref, table_schema=guess_schema(frame))
+
+
+def second_of(workspace, frame, noon, join=ON_ID):
+    return joining.second_of(brought(workspace, frame, noon)).model_copy(update={"join": join})
+
+
+def test_a_join_keeps_what_was_said_and_remembers_both_tables(workspace, project, noon):
+    second = second_of(workspace, SECOND, noon)
+    joined = joining.join_second(workspace, project, second, now=noon)
+    frame = workspace.read_table(joined.data.content_hash)
+    assert list(frame.columns) == ["id", "x", "y", "extra"]
+    assert (joined.data.rows, joined.data.columns) == (30, 4)
+    assert joined.data.base == project.data
+    assert joined.data.joined == (second,)
+    assert joined.table_schema["x"].role is Role.LEFT_OUT
+    assert joined.decisions[-1].what == "Joined b.csv by id"
+    assert tables_of(joined) == (joined.data.content_hash, project.data.content_hash, second.content_hash)
+    assert workspace.get(workspace.save(joined, now=noon).id).data == joined.data
+
+
+def test_a_join_is_taken_back_one_after_the_other(workspace, project, noon):
+    one = joining.join_second(workspace, project, second_of(workspace, SECOND, noon), now=noon)
+    two = joining.join_second(
+        workspace, one, second_of(workspace, SECOND.rename(columns={"extra": "more"}), noon), now=noon
+    )
+    assert two.data.columns == 5
+    assert len(two.data.joined) == 2
+    back = joining.take_back(workspace, two, now=noon)
+    assert back.data.content_hash == one.data.content_hash
+    assert back.data.joined == one.data.joined
+    first = joining.take_back(workspace, back, now=noon)
+    assert first.data == project.data
+    assert first.table_schema == project.table_schema
+    with pytest.raises(InputError, match="No table was joined"):
+        joining.take_back(workspace, first, now=noon)
+
+
+def test_a_refused_join_leaves_the_project_as_it_was(workspace, project, noon):
+    twice = pd.concat([SECOND, SECOND])
+    with pytest.raises(DataError, match="share 25 keys"):
+        joining.join_second(workspace, project, second_of(workspace, twice, noon), now=noon)
+
+
+def test_a_newer_first_table_is_joined_again(workspace, project, noon):
+    joined = joining.join_second(workspace, project, second_of(workspace, SECOND, noon), now=noon)
+    newer = text(pd.concat([FIRST, FIRST.assign(id=FIRST["id"] + 30)], ignore_index=True))
+    ref, frame = joining.joined_again(workspace, joined, brought(workspace, newer, noon, "a2.csv"))
+    assert list(frame.columns) == ["id", "x", "y", "extra"]
+    assert frame["extra"].notna().sum() == 25
+    assert (ref.rows, ref.name, ref.base.rows, ref.base.columns) == (60, "a2.csv", 60, 3)
+    assert ref.joined == joined.data.joined
+
+
+def test_a_sample_of_a_second_table_is_not_joined_and_one_of_the_first_is_said(workspace, project, noon):
+    whole = Whole(content_hash="f" * 64, rows=9_000_000, size_bytes=1, seed=7)
+    with pytest.raises(LimitError, match="has 9,000,000 rows, too many to be joined"):
+        joining.second_of(brought(workspace, SECOND, noon, whole=whole))
+    sampled = project.updated(data=project.data.model_copy(update={"whole": whole}))
+    joined = joining.join_second(workspace, sampled, second_of(workspace, SECOND, noon), now=noon)
+    assert joined.data.whole is None
+    assert joined.data.base.whole == whole
+    assert "The join was made on a random sample of 30 of 9,000,000 rows (seed 7)." in joined.data.warnings
+
+
+def test_without_an_export_there_is_no_bundle_to_ask(workspace, project):
+    assert joining.bundle_input(workspace, project) is None
