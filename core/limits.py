@@ -66,6 +66,14 @@ CATEGORY_LEVELS: Final = 50
 """More different values than this in a category column is 'too many'."""
 GROUP_ROWS: Final = 100
 """Below this many rows with the outcome, rates of a group stay wide."""
+LABEL_LENGTH: Final = 200
+"""Longest label given by hand."""
+LABEL_POOL_ROWS: Final = 20_000
+"""Rows without a label that proposals are chosen from; more are sampled."""
+LABEL_QUEUE: Final = 50
+"""Rows of one batch that are worth labelling next, and of the labels that look wrong shown at a time."""
+LABEL_GRID_ROWS: Final = 50
+"""Rows of the grid for labels at a time."""
 NAME_LENGTH: Final = 120
 """Longest project name."""
 REASON_LENGTH: Final = 2_000

@@ -17,6 +17,35 @@ SCHEMA_VERSION = 1
 """Raised when a stored document of the version before can no longer be read as it is; add a migration with it."""
 
 
+class LabelsUsed(BaseModel):
+    """Labels given by hand that became part of a column."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    rows: int
+    proposed: int = 0
+    """Of these rows, the ones a model proposed because it was unsure of them."""
+    corrected: int = 0
+    """Of these rows, the ones whose label was changed because a model found it wrong."""
+    who: tuple[str, ...] = ()
+
+
+class Labelling(BaseModel):
+    """What was labelled by hand in a table."""
+
+    model_config = ConfigDict(frozen=True)
+
+    content_hash: str
+    """Of the table as it was brought: labels speak of its rows, and what stood there before is kept in it."""
+    outcomes: dict[str, tuple[str, ...]] = {}
+    """Outcomes the user has named, by column; none for a column of amounts."""
+    made: tuple[str, ...] = ()
+    """Columns that were made to be labelled; the table as it was brought does not have them."""
+    used: dict[str, LabelsUsed] = {}
+    """By column, the labels that are in the table now."""
+
+
 class Whole(BaseModel):
     """The full table of a project that works on a sample of it, and how the sample was drawn."""
 
@@ -79,6 +108,12 @@ class DataRef(BaseModel):
     """The table before others were joined to it; ``None`` where none was."""
     joined: tuple[Joined, ...] = ()
     """What was joined to ``base``, in order."""
+    labelling: Labelling | None = None
+
+    @property
+    def brought(self) -> str:
+        """Content hash of the table as it was brought, before any label given by hand."""
+        return self.content_hash if self.labelling is None else self.labelling.content_hash
 
 
 class Decision(BaseModel):

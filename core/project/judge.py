@@ -13,13 +13,14 @@ from core.data.checks import check_data
 from core.data.profile import Profile
 from core.data.profile import profile as profile_table
 from core.errors import DataError, FairwayError
-from core.findings import Finding, Fix, Severity
+from core.findings import Finding, Fix, Severity, worst_first
 from core.framing.check import check_frame
 from core.framing.frame import Task
 from core.framing.outcomes import Outcomes
 from core.prepare.plan import SplitKind
 from core.prepare.problem import Problem
 from core.project.document import Project, SealOpening
+from core.project.labelling import label_findings
 from core.train.board import Leaderboard
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list
     stratified = project.split.kind is SplitKind.STRATIFIED
     balanced = project.split.balance if stratified else project.frame.sensitive
     handled = frozenset((step.kind, name) for step in project.recipe.active for name in (step.columns or ("",)))
-    return check_data(table, project.table_schema, project.frame, found, balanced=balanced, handled=handled)
+    checked = check_data(table, project.table_schema, project.frame, found, balanced=balanced, handled=handled)
+    return worst_first([*checked, *label_findings(project)])
 
 
 def lost_table_findings(project: Project) -> list[Finding]:

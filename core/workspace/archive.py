@@ -4,6 +4,7 @@ A ``.fairway`` file is a zip of plain files::
 
     manifest.json                                   format, and the SHA-256 of every other entry
     project.json                                    the document
+    labels.json                                     labels given by hand, where there are any
     tables/<content hash>.parquet
     training/<fingerprint>/board.json
     training/<fingerprint>/runs/<key>/run.json, outcomes.npz, model.skops
@@ -25,8 +26,9 @@ from core import limits
 from core.errors import FairwayError, InputError, LimitError, NotFoundError
 from core.project.document import DataRef, Decision, Project
 from core.workspace import documents, files
-from core.workspace.archive_reader import MANIFEST, PROJECT, Archive, open_archive
+from core.workspace.archive_reader import LABELS, MANIFEST, PROJECT, Archive, open_archive
 from core.workspace.contents import check_model, check_outcomes, check_table
+from core.workspace.labels import from_json
 from core.workspace.results import BOARD, MODEL, OUTCOMES, RUN, TrainingFolder
 from core.workspace.store import Workspace
 
@@ -56,13 +58,16 @@ def export_project(workspace: Workspace, project_id: str, target: Path) -> Path:
     project = workspace.get(project_id)
     parts = dict(_parts(workspace, project))
     text = documents.to_text(project).encode()
-    if sum(path.stat().st_size for path in parts.values()) + len(text) > limits.ARCHIVE_BYTES:
+    labels = workspace.labels(project_id).to_json()
+    if sum(path.stat().st_size for path in parts.values()) + len(text) + len(labels) > limits.ARCHIVE_BYTES:
         raise LimitError(
             f"This project is larger than the {limits.ARCHIVE_BYTES // limits.MB:,} MB that fit into a project file.",
             next_step="Duplicate it, bring a smaller table into the copy, and export that.",
         )
     with files.replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         hashes = {PROJECT: _pack(archive, PROJECT, io.BytesIO(text))}
+        if labels:
+            hashes[LABELS] = _pack(archive, LABELS, io.BytesIO(labels))
         for name, path in parts.items():
             with path.open("rb") as content:
                 hashes[name] = _pack(archive, name, content)
@@ -141,7 +146,10 @@ def import_project(workspace: Workspace, source: Path, *, now: datetime) -> Proj
         try:
             _bring_trainings(archive, folder)
             _bring_tables(archive, workspace, project, folder)
-            return workspace.add(project)
+            labels = from_json(archive.read(LABELS)) if LABELS in archive.names else ()
+            added = workspace.add(project)
+            workspace.labels(added.id).keep_all(labels)
+            return added
         except FairwayError:
             files.remove_tree(folder)
             raise
@@ -159,7 +167,7 @@ def _without_whole(ref: DataRef | None) -> DataRef | None:
 
 def tables_of(project: Project) -> tuple[str, ...]:
     """Return the content hashes of the tables a project speaks of, each once."""
-    found = [project.data.content_hash] if project.data else []
+    found = [project.data.content_hash, project.data.brought] if project.data else []
     if project.data is not None and project.data.base is not None:
         found += [project.data.base.content_hash, *(second.content_hash for second in project.data.joined)]
     return tuple(dict.fromkeys([*found, *(watch.content_hash for watch in project.watches)]))

@@ -16,9 +16,11 @@ from core.errors import InputError, LimitError
 
 MANIFEST, PROJECT = "manifest.json", "project.json"
 """The two entries every project file has."""
+LABELS = "labels.json"
+"""Labels given by hand; missing where there are none."""
 _NAME = r"[A-Za-z0-9_-][A-Za-z0-9_-]{0,79}"
 ENTRIES = re.compile(
-    rf"{re.escape(MANIFEST)}|{re.escape(PROJECT)}|tables/{_NAME}\.parquet"
+    rf"{re.escape(MANIFEST)}|{re.escape(PROJECT)}|{re.escape(LABELS)}|tables/{_NAME}\.parquet"
     rf"|training/{_NAME}/(board\.json|runs/{_NAME}/(run\.json|outcomes\.npz|model\.skops))"
 )
 """All that may lie in a project file."""

@@ -172,6 +172,9 @@ def needs_draw(project: Project) -> bool:
     ref = project.data
     if ref is None or ref.whole is None or project.frame.task is None or not project.frame.task.is_classification:
         return False
+    if ref.labelling is not None:
+        # Labels given by hand speak of the rows of this sample.
+        return False
     return ref.whole.stratified_by != (project.frame.target or "")
 
 

@@ -68,9 +68,20 @@ def _jobs(connection: Connection) -> None:
     )
 
 
+def _labels(connection: Connection) -> None:
+    _run(
+        connection,
+        "CREATE TABLE labels (project_id TEXT NOT NULL, seq INTEGER NOT NULL, brought TEXT NOT NULL,"
+        " target TEXT NOT NULL, place INTEGER NOT NULL, label TEXT, previous TEXT, who TEXT NOT NULL,"
+        " given TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (project_id, seq))",
+        "CREATE INDEX labels_of_target ON labels (project_id, brought, target, seq)",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("projects and their past revisions", _projects),
     Migration("jobs", _jobs),
+    Migration("labels given by hand", _labels),
 )
 """In order: the first makes version 1 out of an empty database."""
 

@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.workspace import documents, files
 from core.workspace.blobs import TableStore
 from core.workspace.database import Database
+from core.workspace.labels import LabelLog
 from core.workspace.migrations import migrate
 from core.workspace.results import TrainingFolder
 from core.workspace.tables import PROJECTS, REVISIONS
@@ -224,7 +225,9 @@ class Workspace:
                     twin = target / path.relative_to(source)
                     files.make_folder(twin.parent)
                     files.link_or_copy(path, twin)
-            return self.add(copy)
+            added = self.add(copy)
+            self.labels(added.id).keep_all(self.labels(project_id).everything())
+            return added
         except FairwayError:
             files.remove_tree(target)
             raise
@@ -296,6 +299,11 @@ class Workspace:
         """
         self.check(project_id)
         return files.make_folder(files.inside(self._folder(project_id), kind, fingerprint))
+
+    def labels(self, project_id: str) -> LabelLog:
+        """Return the labels given by hand in a project."""
+        self.check(project_id)
+        return LabelLog(self.database, project_id)
 
     def training(self, project_id: str, fingerprint: str) -> TrainingFolder:
         """Return where the training of that fingerprint is, or would be, kept."""

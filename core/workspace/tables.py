@@ -75,3 +75,18 @@ JOBS = Table(
     Column("stop_asked", Moment),
     Column("ended", Moment),
 )
+
+LABELS = Table(
+    "labels",
+    METADATA,
+    Column("project_id", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("brought", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("label", Text),
+    Column("previous", Text),
+    Column("who", Text, nullable=False),
+    Column("given", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select
 from core import limits
 from core.workspace.files import TEMPORARY, remove_tree
 from core.workspace.store import Workspace
-from core.workspace.tables import JOBS, PROJECTS, REVISIONS
+from core.workspace.tables import JOBS, LABELS, PROJECTS, REVISIONS
 
 GRACE = timedelta(days=1)
 """What is younger may belong to work under way: a table is written before the project that speaks of it."""
@@ -74,6 +74,7 @@ def _drop_deleted(connection: Connection, before: datetime) -> list[str]:
     gone = list(connection.execute(select(PROJECTS.c.id).where(PROJECTS.c.deleted_at < before)).scalars())
     for project_id in gone:
         connection.execute(delete(REVISIONS).where(REVISIONS.c.project_id == project_id))
+        connection.execute(delete(LABELS).where(LABELS.c.project_id == project_id))
         connection.execute(delete(JOBS).where(JOBS.c.project_id == project_id))
         connection.execute(delete(PROJECTS).where(PROJECTS.c.id == project_id))
     return gone
