@@ -65,6 +65,19 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
+def keep_memory_small() -> None:
+    """Let tables be allocated where what is freed can go back to the system."""
+    import ctypes
+    from contextlib import suppress
+
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())
+    with suppress(OSError, AttributeError):
+        # glibc keeps an arena for every thread, and each holds on to what it was given: two are enough here.
+        ctypes.CDLL("libc.so.6").mallopt(-8, 2)
+
+
 def warm_up() -> None:
     """Load what the second screen needs while the first is being looked at."""
     import core.charts.data
@@ -82,6 +95,7 @@ async def start(_app: st.App) -> AsyncIterator[None]:
     from core.workspace import Workspace
 
     def prepare() -> None:
+        keep_memory_small()
         workspace = Workspace.open(Settings.from_environment())
         reconcile(workspace)
         address = st.get_option("server.address")

@@ -8,7 +8,7 @@ UPLOAD_BYTES: Final = 200 * MB
 """Largest file a browser may send."""
 INLINE_BYTES: Final = 8 * MB
 """A file up to this size is read at once; a larger one in a process of its own."""
-SHELF_BYTES: Final = 48 * MB
+SHELF_BYTES: Final = 32 * MB
 """Tables that the server keeps in memory between two screens, over all sessions."""
 UNPACKED_BYTES: Final = 1024 * MB
 """Largest size a workbook, archive or compressed table may unpack to."""

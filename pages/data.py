@@ -13,7 +13,7 @@ with screen("data", SENTENCE) as project:
     if table is None and project.data is not None:
         lead = "The table cannot be read."
         draw.banner("Bring the same file again; your decisions are kept.", lead, "broken_image", "red")
-    if table is None or st.session_state.get("another_table"):
+    if (table is None and not st.session_state.get("bringing")) or st.session_state.get("another_table"):
         tableview.bring(project)
     if table is not None:
         profile = results.profile(project)

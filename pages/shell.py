@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:
 
 from core.errors import FairwayError, NotFoundError  # noqa: E402  (the path has to be set first)
 from core.project.journey import STAGES  # noqa: E402
-from pages.components import journeybar, session, states  # noqa: E402
+from pages.components import journeybar, session, shelf, states  # noqa: E402
 
 st.set_page_config(
     page_title="Fairway",
@@ -67,3 +67,4 @@ except FairwayError as error:
     states.refused(error)
 except Exception as error:  # noqa: BLE001  (the one place where a screen's fault ends)
     states.fault(error)
+shelf.tidy()

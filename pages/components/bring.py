@@ -14,7 +14,7 @@ from core.jobs.job import Job, JobState
 from core.limits import INLINE_BYTES
 from core.project.document import Project
 from core.workspace import importing as tables
-from pages.components import draw, layout, session, upload
+from pages.components import draw, layout, session, shelf
 from pages.components.sources.asked import Asked
 
 KINDS = ("import", "draw")
@@ -163,7 +163,7 @@ def _take(job: Job) -> None:
         given = _give(brought)
     if given:
         importing.taken(session.workspace(), job)
-        upload.give_back()
+        shelf.give_back()
         if job.kind == "import" and not session.current().frame.complete:
             session.go("frame")
         st.rerun()

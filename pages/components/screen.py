@@ -42,7 +42,7 @@ def screen(stage: str, sentence: str, *, title: str = "") -> Iterator[Project]:
     header.messages()
     with st.container(horizontal=True, wrap=False, gap="medium", key="workrow"):
         with st.container(width="stretch", key="work"):
-            bring.settle(project)
+            st.session_state["bringing"] = bring.settle(project)
             yield project
         with st.container(width=328, key="coach"):
             coach.panel(stage, findings)

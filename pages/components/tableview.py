@@ -45,9 +45,11 @@ def figures(project: Project, profile: Any) -> None:
     frame, ref = project.frame, project.data
     assert ref is not None
     summary = profile.target_summary
-    missing_target = f"{summary.missing:,} without an outcome" if summary and summary.missing else "none skipped"
+    note = f"{summary.missing:,} without an outcome" if summary and summary.missing else "none skipped"
+    if ref.whole:
+        note = f"screens and models work on {ref.rows:,}"
     items = [
-        draw.Figure(frame.rows_are.capitalize(), f"{ref.rows:,}", note=missing_target),
+        draw.Figure(frame.rows_are.capitalize(), f"{ref.whole.rows if ref.whole else ref.rows:,}", note=note),
         draw.Figure(
             "Columns",
             f"{ref.columns:,}",

@@ -1,7 +1,5 @@
 """Uploads: from the browser to a file on disk in chunks, and out of the server's memory at once."""
 
-import ctypes
-import gc
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +10,7 @@ import streamlit as st
 
 from core.errors import DataError, LimitError
 from core.limits import MB, UPLOAD_BYTES
-from pages.components import draw, session
+from pages.components import draw, session, shelf
 
 TABLE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "parquet")
 CHUNK = 1024 * 1024
@@ -70,7 +68,7 @@ def stage(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Path:
         return Path(target.name)
     finally:
         _release(uploaded, key)
-        give_back()
+        shelf.give_back()
 
 
 @contextmanager
@@ -81,17 +79,7 @@ def on_disk(uploaded: Any, *, key: str, limit: int = UPLOAD_BYTES) -> Iterator[P
         yield path
     finally:
         path.unlink(missing_ok=True)
-        give_back()
-
-
-def give_back() -> None:
-    """Give memory that reading has taken back to the system; allocators keep it for themselves otherwise."""
-    import pyarrow as pa
-
-    gc.collect()
-    pa.default_memory_pool().release_unused()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+        shelf.give_back()
 
 
 def _release(uploaded: Any, key: str) -> None:
