@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluate.resample import RESAMPLE_ROWS, RESAMPLES, draw_rows, resample_weights, strata_of
-from core.evaluate.weighted import FloatArray, RankedRows, divide
 from core.framing.frame import Task
 from core.framing.intervals import wilson
 from core.framing.metrics import METRICS
+from core.framing.metrics.weights import FloatArray, RankedRows, divide
 from core.framing.outcomes import Outcomes
 
 GRID = 101

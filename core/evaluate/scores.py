@@ -10,17 +10,11 @@ from numpy.typing import NDArray
 
 from core.evaluate.resample import RESAMPLES, draw_rows, resample_weights, strata_of
 from core.evaluate.score import Score, alike_interval, cut_to_bounds, proportion_score, undefined_score
-from core.evaluate.weighted import weighted_metric
 from core.framing.frame import Task
 from core.framing.metrics import METRICS, class_codes, metrics_for
 from core.framing.outcomes import Outcomes
 
 FloatArray = NDArray[np.float64]
-
-BY_CLASS = frozenset({"roc_auc", "roc_auc_ovr", "balanced_accuracy", "recall_macro"})
-"""Metrics that do not depend on the outcomes' shares: resampled within each outcome. The others feel it when an outcome
-is rarer in another sample, and a stratified resample would hide that: a model that always says "no" would have an
-accuracy without any interval."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +77,10 @@ def bootstrap(
     ndarray of shape (resamples,)
         NaN where a resample leaves the metric undefined.
     """
-    strata = strata_of(outcomes, folds, metric_key in BY_CLASS)
+    metric = METRICS[metric_key]
+    strata = strata_of(outcomes, folds, metric.blind_to_shares)
     parts = [np.ones(len(outcomes), dtype=bool)] if folds is None else [folds == fold for fold in np.unique(folds)]
-    measures = [(part, weighted_metric(metric_key, outcomes.take(part))) for part in parts]
+    measures = [(part, metric.under_weights(outcomes.take(part))) for part in parts]
     values = []
     for weights in resample_weights(strata, resamples, np.random.default_rng(seed)):
         table = np.column_stack([measure(weights[:, part]) for part, measure in measures])
@@ -106,9 +101,10 @@ def score_with_interval(
 ) -> Score:
     """Compute a metric and its interval from outcomes alone.
 
-    Accuracy, precision and recall are shares of rows and take the Wilson interval; everything else takes the bootstrap
-    percentile interval (Efron and Tibshirani, 1993, An introduction to the bootstrap, chapter 13). The interval speaks
-    of these models on other rows, not of models trained on other rows: see ``board_interval`` for the latter.
+    A metric that is a share of rows (accuracy, precision, recall) takes the Wilson interval; everything else takes the
+    bootstrap percentile interval (Efron and Tibshirani, 1993, An introduction to the bootstrap, chapter 13). The
+    interval speaks of these models on other rows, not of models trained on other rows: see ``board_interval`` for the
+    latter.
 
     Parameters
     ----------
@@ -131,8 +127,8 @@ def score_with_interval(
     reason = metric.undefined(outcomes)
     if reason:
         return undefined_score(metric_key, len(outcomes), seed, confidence, reason)
-    if folds is None and metric_key in ("accuracy", "precision", "recall"):
-        return _share(outcomes, metric_key, seed, confidence)
+    if folds is None and metric.counts is not None:
+        return proportion_score(metric_key, *metric.counts(outcomes), seed, confidence, "")
     value = metric.compute(outcomes) if folds is None else fold_mean(outcomes, metric_key, folds)
     if not np.isfinite(value):
         return undefined_score(metric_key, len(outcomes), seed, confidence, "It is not defined on any fold.")
@@ -302,12 +298,3 @@ def board_interval(
         low, high = alike_interval(outcomes, value, confidence)
     method = f"mean over {k} folds; bootstrap, {resamples} resamples{drawn.words}, corrected for shared training rows"
     return Score(metric, value, low, high, len(outcomes), method, seed, confidence)
-
-
-def _share(outcomes: Outcomes, key: str, seed: int, confidence: float) -> Score:
-    if key == "accuracy":
-        hits = int(np.asarray(outcomes.predicted == outcomes.actual, dtype=bool).sum())
-        return proportion_score(key, hits, len(outcomes), seed, confidence, "")
-    whole = outcomes.flagged if key == "precision" else outcomes.is_positive
-    caught = int((outcomes.flagged & outcomes.is_positive).sum())
-    return proportion_score(key, caught, int(whole.sum()), seed, confidence, "")

@@ -1,6 +1,5 @@
 """``train.py``: readable code that makes the same model again from the data file."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,34 +13,6 @@ from core.prepare.problem import Problem
 
 LINE = 96
 """Longest line of code, but for what cannot be broken."""
-
-SCORES: Mapping[str, tuple[str, str]] = {
-    "accuracy": ("", "np.mean(predicted == actual)"),
-    "balanced_accuracy": ("", "np.mean([np.mean(predicted[actual == name] == name) for name in np.unique(actual)])"),
-    "precision": ("precision_score", "precision_score(happened, flagged, zero_division=0.0)"),
-    "recall": ("recall_score", "recall_score(happened, flagged, zero_division=0.0)"),
-    "f1": ("f1_score", "f1_score(happened, flagged, zero_division=0.0)"),
-    "f1_macro": ("f1_score", 'f1_score(actual, predicted, average="macro", zero_division=0.0)'),
-    "precision_macro": ("precision_score", 'precision_score(actual, predicted, average="macro", zero_division=0.0)'),
-    "recall_macro": ("", "np.mean([np.mean(predicted[actual == name] == name) for name in np.unique(actual)])"),
-    "f1_weighted": ("f1_score", 'f1_score(actual, predicted, average="weighted", zero_division=0.0)'),
-    "roc_auc": ("roc_auc_score", "roc_auc_score(happened, chance)"),
-    "roc_auc_ovr": (
-        "roc_auc_score",
-        "np.mean([roc_auc_score(actual == name, chances[:, CLASSES.index(name)]) for name in np.unique(actual)])",
-    ),
-    "average_precision": ("average_precision_score", "average_precision_score(happened, chance)"),
-    "log_loss": (
-        "log_loss",
-        "log_loss([CLASSES.index(name) for name in actual], sure, labels=range(len(CLASSES)))",
-    ),
-    "brier": ("", "np.mean((chance - happened) ** 2)"),
-    "rmse": ("root_mean_squared_error", "root_mean_squared_error(actual, amounts)"),
-    "mae": ("mean_absolute_error", "mean_absolute_error(actual, amounts)"),
-    "r2": ("r2_score", "r2_score(actual, amounts)"),
-    "mape": ("mean_absolute_percentage_error", "mean_absolute_percentage_error(actual, amounts)"),
-}
-"""Per metric of the catalogue: the function of ``sklearn.metrics`` it takes, and the expression that computes it."""
 
 
 def parts_table(problem: Problem) -> pd.DataFrame:
@@ -85,7 +56,7 @@ def training_script(spec: BundleSpec) -> str:
     """
     imports: dict[str, set[str]] = {"sklearn.pipeline": {"Pipeline"}}
     steps = [f"({name!r}, {source_of(step, imports, 12)})" for name, step in spec.pipeline.steps]
-    function, expression = SCORES[spec.metric]
+    function, expression = METRICS[spec.metric].code
     if function:
         imports.setdefault("sklearn.metrics", set()).add(function)
     lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(imports.items())]
