@@ -1,6 +1,6 @@
 """The profile: what every column holds, and how much it alone says about the outcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -123,6 +123,8 @@ class Profile:
     seed : int
         Drew the sample and the folds of the signals.
     target_summary : TargetSummary or None
+    sealed : ndarray of int or None
+        Positions of the sealed rows, kept out of what is told of the outcome.
     """
 
     rows: int
@@ -133,6 +135,7 @@ class Profile:
     sampled_of: int | None
     seed: int
     target_summary: TargetSummary | None
+    sealed: NDArray[np.intp] | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> ColumnProfile:
         for column in self.columns:
@@ -199,6 +202,7 @@ def profile(
         sampled_of=total if len(sample) < total else None,
         seed=seed,
         target_summary=summary,
+        sealed=sealed,
     )
 
 

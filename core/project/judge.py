@@ -77,7 +77,17 @@ def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list
     stratified = project.split.kind is SplitKind.STRATIFIED
     balanced = project.split.balance if stratified else project.frame.sensitive
     handled = frozenset((step.kind, name) for step in project.recipe.active for name in (step.columns or ("",)))
-    checked = check_data(table, project.table_schema, project.frame, found, balanced=balanced, handled=handled)
+    checked = check_data(
+        table,
+        project.table_schema,
+        project.frame,
+        found,
+        balanced=balanced,
+        handled=handled,
+        dictionary=project.dictionary,
+        reference=project.reference_shares,
+        brought=project.data.imported if project.data else None,
+    )
     return worst_first([*checked, *label_findings(project)])
 
 

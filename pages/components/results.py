@@ -151,6 +151,7 @@ def _mark(project: Project, stage: str) -> str:
     parts: list[object] = [stage_fingerprint(project, stage, found), frame_fingerprint(project)]
     if stage == "data":
         parts += [project.split.model_dump(mode="json"), [step.model_dump() for step in project.recipe.active]]
+        parts += [{name: entry.allowed for name, entry in project.dictionary.items()}, project.reference_shares]
     if stage == "train" and found is not None:
         parts += [project.chosen, found.finished, [run.key for run in found.done]]
     if stage == "monitor":

@@ -116,7 +116,7 @@ def near_repeats(table_frame: pd.DataFrame, schema: Schema, *, seed: int = 7, ro
         rows=len(positions),
         of_rows=total,
         columns=len(codes),
-        by_chance=_by_chance(codes, len(positions)),
+        by_chance=by_chance(codes, len(positions)),
     )
 
 
@@ -168,11 +168,19 @@ def _literal_repeats(table_frame: pd.DataFrame, specs: list[ColumnSpec]) -> int:
         return int(held.astype(str).duplicated().sum())
 
 
-def _by_chance(codes: list[Ints], rows: int) -> bool:
-    """Whether two rows would agree in all columns but their most telling one by chance (the birthday problem)."""
-    agree = []
-    for code in codes:
-        shares = np.bincount(code + 1) / max(1, rows)
-        agree.append(float((shares**2).sum()))
-    rest = np.log(np.maximum(sorted(agree)[1:], 1e-300)).sum() if len(agree) > 1 else 0.0
+def by_chance(codes: list[Ints], rows: int, *, but_one: bool = True) -> bool:
+    """Whether two rows are expected to agree in all columns by chance (the birthday problem).
+
+    Parameters
+    ----------
+    codes : list of ndarray of int
+        Of each column, −1 where missing.
+    rows : int
+    but_one : bool
+        Whether the most telling column is left aside.
+    """
+    agree = sorted(float(((np.bincount(code + 1) / max(1, rows)) ** 2).sum()) for code in codes)
+    if but_one:
+        agree = agree[1:]
+    rest = float(np.log(np.maximum(agree, 1e-300)).sum()) if agree else 0.0
     return bool(2 * np.log(max(2, rows)) - np.log(2) + rest >= 0)
