@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from core.limits import CATEGORY_LEVELS
 from core.runtime.values import as_date, as_text
 
 Rule = Literal["case", "spaces", "zeros", "dates"]
@@ -29,6 +30,8 @@ MOST_PAIRS: Final = 4_000
 """Pairs of columns that are compared by their values; in wider tables only those of the same name are."""
 LEAST_OVERLAP: Final = 0.1
 """Share of the values that must be found before two columns are proposed."""
+FEW_LEVELS: Final = 0.05
+"""Different values below this share of the rows repeat too often to be the key of anything but a small table."""
 
 
 class JoinKey(BaseModel):
@@ -55,13 +58,16 @@ class KeyProposal:
     keys : tuple of JoinKey
         One, or several that together name a row of the second table.
     found : float
-        Share of the first table's different values that the second one holds.
+        Share of the first table's different values that the second one holds, letter by letter.
+    loosely : float
+        The same where capitals, spaces and leading zeros are overlooked.
     unique : bool
         Whether no two rows of the second table share a key.
     """
 
     keys: tuple[JoinKey, ...]
     found: float
+    loosely: float
     unique: bool
 
 
@@ -174,18 +180,22 @@ def propose_keys(left: pd.DataFrame, right: pd.DataFrame, *, most: int = 5, seed
     samples = {name: _some(left[name], chance) for name in dict.fromkeys(name for name, _, _ in pairs)}
     known = {name: _levels(right[name]) for name in dict.fromkeys(name for _, name, _ in pairs)}
     scored = []
-    for one, other, likeness in pairs:
-        values, (levels, unique) = samples[one], known[other]
+    for one, other, alike in pairs:
+        values, (levels, loose, unique) = samples[one], known[other]
         if not values or not levels:
             continue
         found = sum(value in levels for value in values) / len(values)
-        if found < LEAST_OVERLAP and likeness < 1:
+        loosely = sum(_loose(value) in loose for value in values) / len(values)
+        if loosely < LEAST_OVERLAP and alike < 1:
             continue
-        score = 0.45 * found + 0.35 * likeness + 0.2 * unique
-        if kind_of(left[one]) == "number" and likeness < 0.5:
+        score = 0.45 * loosely + 0.35 * alike + 0.2 * unique
+        if kind_of(left[one]) == "number" and alike < 0.5:
             # Small whole numbers are found in every column of small whole numbers.
             score /= 2
-        scored.append((score, likeness, KeyProposal((JoinKey(left=one, right=other),), found, unique)))
+        if not unique and len(values) <= CATEGORY_LEVELS and len(values) < FEW_LEVELS * len(left):
+            # A few values on both sides are a category that both tables have, and name nothing.
+            score /= 2
+        scored.append((score, alike, KeyProposal((JoinKey(left=one, right=other),), found, loosely, unique)))
     scored.sort(key=lambda entry: -entry[0])
     singles = [proposal for _, _, proposal in scored]
     # Whole numbers that count rows are unique too, and name nothing of the first table.
@@ -241,9 +251,14 @@ def _some(values: pd.Series, chance: np.random.Generator) -> list[str]:
     return [text for text in comparable(different, ()) if text is not None]
 
 
-def _levels(values: pd.Series) -> tuple[frozenset[str], bool]:
+def _levels(values: pd.Series) -> tuple[frozenset[str], frozenset[str], bool]:
     texts = comparable(values, ()).dropna()
-    return frozenset(texts.unique()), bool(texts.is_unique)
+    different = frozenset(texts.unique())
+    return different, frozenset(map(_loose, different)), bool(texts.is_unique)
+
+
+def _loose(text: str) -> str:
+    return _without_zeros("".join(text.split()).casefold())
 
 
 def _together(
@@ -263,7 +278,7 @@ def _together(
         if len(known) and len(np.unique(known)) == len(known):
             different = np.unique(here[here >= 0])
             found = float(np.isin(different, known).mean()) if len(different) else 0.0
-            return KeyProposal(tuple(keys), found, True)
+            return KeyProposal(tuple(keys), found, found, True)
         if len(keys) == 3:
             break
     return None

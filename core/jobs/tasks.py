@@ -187,9 +187,11 @@ TASKS: dict[str, Task] = {
     "train": Task(run=_train, tidy=_tidy_training, discard=_discard_training),
     "export": Task(run=_export, tidy=_leave, discard=_discard_export),
     "import": Task(run=_import, tidy=_leave, discard=_discard_import),
+    "refresh": Task(run=_import, tidy=_leave, discard=_discard_import),
+    "second": Task(run=_import, tidy=_leave, discard=_discard_import),
     "draw": Task(run=_draw, tidy=_leave, discard=_discard_import),
 }
-"""Every kind of job."""
+"""Every kind of job; ``refresh`` and ``second`` bring a table that waits until the user has looked at it."""
 
 
 def task_of(kind: str) -> Task:

@@ -131,7 +131,8 @@ def settle(project: Project) -> bool:
         if job.is_live:
             _live(project, job)
             return True
-        if job.state is JobState.DONE:
+        # A source that may end early keeps what it has; a file that was stopped is not read to its end.
+        if job.state is JobState.DONE or (job.state is JobState.STOPPED and not job.params.get("staged")):
             _take(job)
         elif job.error and st.session_state.get("seen_import") != job.id:
             _failed(job)

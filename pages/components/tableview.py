@@ -8,11 +8,12 @@ import streamlit as st
 from core.charts import data as charts
 from core.charts.theme import colors
 from core.data.representation import representation
+from core.data.sources.registry import SOURCES
 from core.errors import FairwayError
 from core.limits import MB, PREVIEW_ROWS, UPLOAD_BYTES
-from core.project.document import Project
+from core.project.document import DataRef, Project
 from pages.components import bring as taking
-from pages.components import draw, layout, session, upload
+from pages.components import draw, joining, layout, refreshing, session, upload
 from pages.components.charts import chart
 
 
@@ -138,20 +139,48 @@ def source(project: Project) -> None:
     """Say where the table came from and how it was read."""
     ref = project.data
     assert ref is not None
-    origin = {"upload": "Uploaded file", "command line": "Command line"}.get(ref.source, "Guided sample")
+    refreshing.section(project)
+    joining.section(project)
     known = [
         ("Name", ref.name),
-        ("Source", origin),
+        ("Source", _origin(ref)),
         ("Brought", f"{session.local(ref.imported):%d %B %Y, %H:%M}"),
         ("Rows and columns", f"{ref.rows:,} × {ref.columns:,}"),
         *((name.replace("_", " ").capitalize(), value) for name, value in ref.read_as.items()),
         ("Fingerprint", ref.content_hash[:12]),
     ]
+    known += [(f"Joined by {', '.join(key.left for key in one.join.keys)}", one.name) for one in ref.joined]
     draw.pairs(known)
     if ref.warnings:
         draw.heading("What was guessed on the way")
         for warning in ref.warnings:
             draw.banner(warning, glyph="info", tone="gray")
-    if st.button("Bring another table", key="bring_another", icon=":material/upload_file:"):
-        st.session_state["another_table"] = True
-        st.rerun()
+    _actions(project)
+
+
+def _origin(ref: DataRef) -> str:
+    if ref.source in SOURCES:
+        try:
+            return SOURCES[ref.source].origin.model_validate(ref.origin).words()
+        except ValueError:
+            return SOURCES[ref.source].title
+    return {"upload": "Uploaded file", "command line": "Command line"}.get(ref.source, "Guided sample")
+
+
+def _actions(project: Project) -> None:
+    """Draw what can be done with the table as a whole."""
+    assert project.data is not None
+    with st.container(horizontal=True, key="sourceactions"):
+        if refreshing.can_refresh(project.data) and st.button("Refresh", key="refresh", icon=":material/refresh:"):
+            st.session_state["refreshing"] = True
+            st.session_state.pop("joining", None)
+            st.rerun()
+        if st.button("Join a second table", key="join_second", icon=":material/join:"):
+            st.session_state["joining"] = True
+            st.session_state.pop("refreshing", None)
+            st.rerun()
+        if project.data.joined:
+            st.button("Take the last join back", key="unjoin", icon=":material/undo:", on_click=joining.take_back)
+        if st.button("Bring another table", key="bring_another", icon=":material/upload_file:"):
+            st.session_state["another_table"] = True
+            st.rerun()

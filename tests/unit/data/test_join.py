@@ -230,6 +230,20 @@ def test_columns_of_another_name_are_found_by_their_values():
     assert [(k.left, k.right) for k in propose_keys(LOANS, renamed)[0].keys] == [("customer", "client code")]
 
 
+def test_a_key_written_in_another_way_beats_a_category_that_both_tables_have():
+    left = pd.DataFrame({"customer": [f"C{n:03d}" for n in range(100)], "city": ["x", "y"] * 50})
+    right = pd.DataFrame({"Customer": [f"c{n % 80:03d}" for n in range(200)], "city": ["x", "y"] * 100})
+    first, second = propose_keys(left.astype("str"), right.astype("str"))
+    assert (first.keys[0].left, first.found, first.loosely) == ("customer", 0.0, 0.8)
+    assert (second.keys[0].left, second.found) == ("city", 1.0)
+
+
+def test_a_small_table_of_a_category_is_proposed_all_the_same():
+    left = pd.DataFrame({"city": ["x", "y"] * 50, "n": [0.5] * 100}).astype({"city": "str"})
+    right = pd.DataFrame({"city": ["x", "y"], "size": [0.5, 1.5]}).astype({"city": "str"})
+    assert propose_keys(left, right)[0].unique
+
+
 def test_small_whole_numbers_do_not_beat_the_column_of_the_same_name():
     left = pd.DataFrame({"rooms": [1, 2, 3, 4] * 5, "house": [f"h{n}" for n in range(20)]}).astype({"house": "str"})
     right = pd.DataFrame({"rank": range(1, 21), "house": [f"h{n}" for n in range(20)]}).astype({"house": "str"})

@@ -1,0 +1,254 @@
+"""Join a second table: bring it, choose the keys, see what would happen, then join; and take a join back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.data.join import Join, JoinPlan, Repeated, apply_join, plan_join
+from core.data.join_keys import RULES, JoinKey, KeyProposal, kind_of, propose_keys
+from core.errors import FairwayError
+from core.limits import PREVIEW_ROWS
+from core.project.document import Joined, Project
+from core.project.fingerprint import digest
+from core.workspace import joining
+from pages.components import draw, layout, reading, session
+
+KIND = "second"
+REPEATED: dict[Repeated, str] = {
+    "refuse": "Not chosen yet",
+    "first": "Keep the first row of each key",
+    "latest": "Keep the latest row of each key",
+    "count": "Only count the rows of each key",
+    "mean": "Mean of numbers, most frequent of the rest",
+    "sum": "Sum of numbers, most frequent of the rest",
+    "min": "Smallest number, most frequent of the rest",
+    "max": "Largest number, most frequent of the rest",
+    "median": "Median of numbers, most frequent of the rest",
+}
+HOW = {"Keep every row": "left", "Only rows that find their key": "inner"}
+OWN = "Other columns"
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The two tables, and what names them in caches."""
+
+    left: pd.DataFrame
+    right: pd.DataFrame
+    mark: str
+
+
+def section(project: Project) -> None:
+    """Draw the way to a join, or the join under way."""
+    brought = reading.waiting(project, KIND)
+    if brought is not None:
+        with st.container(border=True, key="joincard"):
+            try:
+                _choose(project, joining.second_of(brought))
+            except FairwayError as error:
+                draw.banner(error.message, "Not joined.", "block", "red")
+                _let_go(project)
+    elif st.session_state.get("joining") and not reading.is_live(project, KIND):
+        with st.container(border=True, key="joincard"):
+            _bring(project)
+
+
+def _bring(project: Project) -> None:
+    with layout.row("joinhead"):
+        with st.container(width="stretch"):
+            draw.card_head(
+                "Join a second table",
+                "Its columns are added where the keys agree. Nothing changes until you have seen the counts.",
+            )
+        if st.button("Close", key="close_join", type="tertiary"):
+            st.session_state.pop("joining", None)
+            st.rerun()
+    if layout.switch(["A file", "Another source"], key="join_where") == "A file":
+        reading.ask_file(project, KIND)
+    else:
+        reading.ask_source(project, KIND)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _proposals(mark: str, _left: pd.DataFrame, _right: pd.DataFrame) -> tuple[KeyProposal, ...]:
+    return propose_keys(_left, _right)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _plan(mark: str, join: str, _left: pd.DataFrame, _right: pd.DataFrame) -> JoinPlan:
+    return plan_join(_left, _right, Join.model_validate_json(join))
+
+
+def _choose(project: Project, second: Joined) -> None:
+    st.session_state.pop("joining", None)
+    assert project.data is not None
+    right = session.workspace().read_table(second.content_hash)
+    sides = Sides(session.table(project), right, digest([project.data.content_hash, second.content_hash]))
+    draw.card_head(f"Join {second.name}", f"{len(right):,} rows, {right.shape[1]:,} columns")
+    keys = _keys(sides)
+    if not keys:
+        draw.muted("Choose a column of each table that names the same things, such as a customer number.")
+        _let_go(project)
+        return
+    join = Join(keys=keys)
+    join = _options(sides, join, _plan(sides.mark, join.model_dump_json(), sides.left, sides.right))
+    plan = _plan(sides.mark, join.model_dump_json(), sides.left, sides.right)
+    _counts(plan)
+    if not plan.refused:
+        _preview(sides, join)
+    draw.muted(
+        "If the second table holds what came after the moment of prediction, a model would learn from the future: set "
+        "such columns to “Not known then” afterwards."
+    )
+    with layout.row("joinfoot"):
+        with st.container(width="stretch"):
+            draw.muted("You can take the join back at any time.")
+        if st.button("Do not join", key="let_go_join"):
+            _close(project)
+        if st.button("Join", key="primary_join", type="primary", icon=":material/join:", disabled=bool(plan.refused)):
+            _join(project, second.model_copy(update={"join": join}))
+
+
+def _let_go(project: Project) -> None:
+    if st.button("Do not join", key="let_go_join"):
+        _close(project)
+
+
+def _words(proposal: KeyProposal) -> str:
+    pairs = [key.left if key.left == key.right else f"{key.left} = {key.right}" for key in proposal.keys]
+    one = "one row a key" if proposal.unique else "several rows a key"
+    found = f"{proposal.found:.0%} of the values found"
+    if proposal.loosely - proposal.found >= 0.01:
+        found += f", {proposal.loosely:.0%} if capitals, spaces and leading zeros are overlooked"
+    return f"{' and '.join(pairs)} ({found}; {one})"
+
+
+def _keys(sides: Sides) -> tuple[JoinKey, ...]:
+    """Ask for the keys: the proposed ones, or any; then what is overlooked in their comparison."""
+    found = _proposals(sides.mark, sides.left, sides.right)
+    options = [*range(len(found)), -1]
+    chosen = st.selectbox(
+        "Keys that must agree",
+        options,
+        format_func=lambda place: OWN if place < 0 else _words(found[place]),
+        key=f"join_keys_{sides.mark}",
+    )
+    keys = found[chosen].keys if chosen >= 0 else _own_keys(sides)
+    return tuple(
+        key.model_copy(update={"rules": tuple(rule for rule in RULES if st.session_state.get(_rule(sides, key, rule)))})
+        for key in keys
+    )
+
+
+def _own_keys(sides: Sides) -> tuple[JoinKey, ...]:
+    left = st.multiselect(
+        "Columns of this table", list(sides.left.columns), max_selections=3, key="join_left", placeholder="No column"
+    )
+    others = list(sides.right.columns)
+    keys = []
+    for name in left:
+        place = others.index(name) if name in others else 0
+        other = st.selectbox(f"{name} agrees with", others, index=place, key=f"join_right_{digest(name)}")
+        keys.append(JoinKey(left=name, right=other))
+    return tuple(keys)
+
+
+def _rule(sides: Sides, key: JoinKey, rule: str) -> str:
+    return f"join_rule_{sides.mark}_{digest([key.left, key.right])}_{rule}"
+
+
+def _options(sides: Sides, join: Join, plan: JoinPlan) -> Join:
+    """Ask what is overlooked, what becomes of rows that share a key, and which rows stay."""
+    for note in plan.notes:
+        draw.banner(note, glyph="info", tone="gray")
+    offered = {(found.key, found.rule): found for found in plan.proposals}
+    for place, key in enumerate(join.keys):
+        for rule, said in RULES.items():
+            found = offered.get((place, rule))
+            if found is None and rule not in key.rules:
+                continue
+            label = f"{key.left}: {said}"
+            if found is not None:
+                label += f" ({found.rows:,} more rows find their key"
+                label += f"; {found.clashes:,} keys of the second table fall together)" if found.clashes else ")"
+            # Kept apart from the widget, so that the choice is known before the box is drawn.
+            st.checkbox(label, key=_rule(sides, key, rule))
+    changes: dict[str, Any] = {}
+    left, right = st.columns(2)
+    if plan.right_repeated:
+        chosen = left.selectbox(
+            f"{plan.right_repeated:,} rows of the second table share a key",
+            list(REPEATED),
+            format_func=REPEATED.__getitem__,
+            key=f"join_repeated_{sides.mark}",
+        )
+        changes["repeated"] = chosen
+        if chosen == "latest":
+            moments = [name for name in sides.right.columns if kind_of(sides.right[name]) in ("date", "text")]
+            changes["latest_by"] = left.selectbox("Latest by", moments, key=f"join_latest_{sides.mark}") or ""
+    how = right.selectbox("Rows of this table", list(HOW), key=f"join_how_{sides.mark}")
+    changes["how"] = HOW[how]
+    return join.model_copy(update=changes)
+
+
+def _counts(plan: JoinPlan) -> None:
+    change = plan.rows_after - plan.left_rows
+    note = "as before" if change == 0 else f"{-change:,} fewer than before"
+    draw.figures(
+        [
+            draw.Figure("Rows afterwards", f"{plan.rows_after:,}", note=note),
+            draw.Figure("Find their key", f"{plan.matched:,}", note=f"of {plan.left_rows:,} rows"),
+            draw.Figure("Do not", f"{plan.unmatched:,}", note=f"{plan.left_missing:,} more have no key"),
+            draw.Figure("Not needed", f"{plan.unused:,}", note=f"of {plan.right_rows:,} rows of the second table"),
+        ]
+    )
+    shared = "share their key" if plan.left_repeated else "each have a key of their own"
+    told = [f"{plan.left_repeated or plan.left_rows - plan.left_missing:,} rows of this table {shared}."]
+    if plan.right_repeated:
+        told.append(
+            f"{plan.right_repeated:,} rows of the second table share theirs, up to {plan.most_per_key:,} a key; every "
+            f"pair written out, the join would have {plan.exploded:,} rows."
+        )
+    if plan.right_missing:
+        told.append(f"{plan.right_missing:,} rows of the second table have no key.")
+    if plan.unmatched_examples:
+        told.append(f"Not found, for example: {'; '.join(plan.unmatched_examples)}.")
+    draw.said(" ".join(told))
+    if plan.renamed:
+        names = ", ".join(f"`{old}` becomes `{new}`" for old, new in plan.renamed[:5])
+        more = f" and {len(plan.renamed) - 5:,} more" if len(plan.renamed) > 5 else ""
+        draw.banner(f"Names that are taken: {names}{more}.", glyph="info", tone="gray")
+    if plan.refused:
+        waits = "Choose what becomes of them above." if plan.right_repeated and plan.matched else ""
+        draw.banner(f"{plan.refused} {waits}".strip(), "Not possible like this.", "block", "orange")
+
+
+def _preview(sides: Sides, join: Join) -> None:
+    try:
+        table = apply_join(sides.left.head(PREVIEW_ROWS), sides.right, join)
+    except FairwayError:
+        draw.muted(f"None of the first {PREVIEW_ROWS} rows finds its key, so there is no preview.")
+        return
+    draw.muted(f"The first {len(table.frame):,} rows as they would be.")
+    st.dataframe(table.frame, height=240, hide_index=True, alt="First rows of the joined table")
+
+
+def _join(project: Project, second: Joined) -> None:
+    now = session.now()
+    if session.change(lambda seen: joining.join_second(session.workspace(), seen, second, now=now)):
+        session.flash(f"Joined {second.name}")
+        _close(project)
+
+
+def _close(project: Project) -> None:
+    reading.forget(project, KIND)
+    st.rerun()
+
+
+def take_back() -> None:
+    """Give the project the table it had before the last join."""
+    now = session.now()
+    if session.change(lambda seen: joining.take_back(session.workspace(), seen, now=now)):
+        session.flash("The join is taken back")
