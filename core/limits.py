@@ -62,6 +62,14 @@ BEHIND_ROWS: Final = 1_000
 """Rows shown behind a number; the count is of all."""
 PREVIEW_ROWS: Final = 100
 """Rows shown in a preview."""
+DATABASE_ROWS: Final = 10_000_000
+"""Most rows one reading of a database may bring."""
+DATABASE_SECONDS: Final = (5, 3600)
+"""Shortest and longest time one reading of a database may take."""
+DATABASE_PREVIEW_SECONDS: Final = 20
+"""Longest time a preview from a database may take."""
+DATABASE_BYTES: Final = 4096 * MB
+"""Largest size one reading of a database may reach."""
 CATEGORY_LEVELS: Final = 50
 """More different values than this in a category column is 'too many'."""
 GROUP_ROWS: Final = 100
