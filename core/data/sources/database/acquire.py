@@ -1,6 +1,6 @@
 """Bringing a table from a database: in batches, within its limits, whole or cut with a word, never half by accident."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,11 +55,10 @@ def _bring(origin: DatabaseOrigin, reach: Reach, path: Path) -> list[str]:
     with (
         opened(origin.url, reach.secret, files=reach.local_files, seconds=origin.seconds) as database,
         Watch(database.interrupt, origin.seconds, reach.should_stop) as watch,
+        ExitStack() as until_done,
     ):
         try:
-            asked = stream(database, origin)
-        except DataError:
-            raise
+            asked = until_done.enter_context(stream(database, origin))
         except Exception:
             if watch.why:
                 raise _nothing_yet(watch.why, origin) from None
@@ -69,11 +68,11 @@ def _bring(origin: DatabaseOrigin, reach: Reach, path: Path) -> list[str]:
                 f"This gives {len(asked.names):,} columns; Fairway takes at most {TABLE_COLUMNS:,}.",
                 next_step="Choose the columns that matter for the question.",
             )
-        with closing(Spool(path.with_suffix(".part"), asked.names, asked.computed)) as spool:
-            ending = _fill(spool, asked, origin, reach, watch)
-            if not spool.rows:
-                raise _nothing_yet(ending, origin)
-            return [*_said(ending, spool, origin), *spool.write(path)]
+        spool = until_done.enter_context(closing(Spool(path.with_suffix(".part"), asked.names, asked.computed)))
+        ending = _fill(spool, asked, origin, reach, watch)
+        if not spool.rows:
+            raise _nothing_yet(ending, origin)
+        return [*_said(ending, spool, origin), *spool.write(path)]
 
 
 def _fill(spool: Spool, asked: Stream, origin: DatabaseOrigin, reach: Reach, watch: Watch) -> str:

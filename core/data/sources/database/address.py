@@ -167,7 +167,7 @@ def _check_options(url: URL, engine: Engine) -> None:
 
 def _check_server(url: URL, engine: Engine) -> None:
     # A path, or no host, would reach a socket of this machine as the user Fairway runs as.
-    if not url.host or not re.fullmatch(r"[\w.:%-]+", url.host):
+    if not url.host or not re.fullmatch(r"[\w.:-]+", url.host):
         raise InputError(
             "The address names no host.", next_step="Give the name or the number of the machine the database runs on."
         )

@@ -28,7 +28,7 @@ DUCKDB_CONFIG: dict[str, str] = {
 """No other file, no extension, and no way for a statement to change that."""
 
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
-_PRAGMAS = {"table_info", "table_xinfo", "table_list"}
+_PRAGMAS = {"table_info", "table_xinfo", "table_list", "read_uncommitted", "data_version"}
 _FILE_FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}
 
 
@@ -120,6 +120,9 @@ def _allow(action: int, first: str | None, second: str | None, _database: str | 
     if action in _READING:
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_TRANSACTION:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+        # So it is asked when a virtual table is looked at; the file is open for reading, and cannot be changed.
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() not in _FILE_FUNCTIONS:
         return sqlite3.SQLITE_OK

@@ -84,19 +84,11 @@ def opened(address: str, secret: str, *, files: Path | None, seconds: int) -> It
             finally:
                 # Rows that nobody wants any more must not be waited for: the connection goes, whatever it still sends.
                 with suppress(Exception):
-                    _forget_rows(connection.connection.driver_connection)
                     connection.invalidate()
                 with suppress(Exception):
                     connection.close()
         finally:
             pool.dispose()
-
-
-def _forget_rows(driver: Any) -> None:
-    # PyMySQL reads an abandoned answer to its end before it lets go of it; a private name, kept in this one place.
-    result = getattr(driver, "_result", None)
-    if result is not None and hasattr(result, "unbuffered_active"):
-        result.unbuffered_active = False
 
 
 def _engine(url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, seconds: int) -> sqlalchemy.Engine:

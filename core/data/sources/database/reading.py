@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy
-from sqlalchemy import Select
+from sqlalchemy import CursorResult, Select
 
 from core.data.sources.database.browse import columns_of
 from core.data.sources.database.opened import Opened
@@ -35,7 +36,8 @@ class Stream:
     batches: Callable[[Sequence[Seen], Callable[[], int]], Iterator[list[pa.Array]]]
 
 
-def stream(database: Opened, origin: DatabaseOrigin) -> Stream:
+@contextmanager
+def stream(database: Opened, origin: DatabaseOrigin) -> Iterator[Stream]:
     """Ask a database for what an origin names.
 
     Parameters
@@ -43,14 +45,15 @@ def stream(database: Opened, origin: DatabaseOrigin) -> Stream:
     database : Opened
     origin : DatabaseOrigin
 
-    Returns
-    -------
+    Yields
+    ------
     Stream
         Up to one row more than the origin allows, so that a cut is noticed.
     """
     asked = one_select(origin.select, database.engine.key) if origin.select else selection(database, origin)
     if database.engine.key == "duckdb":
-        return _from_duckdb(database, asked)
+        yield _from_duckdb(database, asked)
+        return
     if database.engine.key == "mysql":
         # The server stops by itself then; what it has sent already would have to be read to the end.
         database.connection.exec_driver_sql(f"SET SESSION sql_select_limit = {origin.rows + 1}")
@@ -59,9 +62,25 @@ def stream(database: Opened, origin: DatabaseOrigin) -> Stream:
         result = streaming.execution_options(no_parameters=True).exec_driver_sql(asked)
     else:
         result = streaming.execute(asked)
+    try:
+        yield _from_result(database.engine.key, result, computed=bool(origin.select))
+    finally:
+        _forget_rows(database.driver)
+        with suppress(Exception):
+            result.close()
+
+
+def _forget_rows(driver: Any) -> None:
+    # PyMySQL reads an abandoned answer to its end before it lets go of it; a private name, kept in this one place.
+    result = getattr(driver, "_result", None)
+    if result is not None and hasattr(result, "unbuffered_active"):
+        result.unbuffered_active = False
+
+
+def _from_result(engine: str, result: CursorResult[Any], *, computed: bool) -> Stream:
     description = result.cursor.description if result.cursor is not None else ()
-    menders = [_mender(database.engine.key, one) for one in description]
-    in_text = database.engine.key == "sqlite"
+    menders = [_mender(engine, one) for one in description]
+    in_text = engine == "sqlite"
 
     def batches(seen: Sequence[Seen], room: Callable[[], int]) -> Iterator[list[pa.Array]]:
         while rows := result.fetchmany(room()):
@@ -70,11 +89,9 @@ def stream(database: Opened, origin: DatabaseOrigin) -> Stream:
                 for values, one, mend in zip(zip(*rows, strict=True), seen, menders, strict=True)
             ]
 
-    computed = [
-        database.engine.key == "postgresql" and bool(origin.select) and getattr(one, "precision", 0) is None
-        for one in description
-    ]
-    return Stream([str(one[0]) for one in description], computed, batches)
+    # A number of PostgreSQL without a set size comes out of a division or a mean.
+    loose = [computed and engine == "postgresql" and getattr(one, "precision", 0) is None for one in description]
+    return Stream([str(one[0]) for one in description], loose, batches)
 
 
 def selection(database: Opened, origin: DatabaseOrigin) -> Select[Any]:
@@ -96,6 +113,7 @@ def selection(database: Opened, origin: DatabaseOrigin) -> Select[Any]:
 
 def _from_duckdb(database: Opened, asked: str | Select[Any]) -> Stream:
     import duckdb
+    from sqlalchemy.dialects import postgresql
 
     if isinstance(asked, str):
         text, given = asked, []
@@ -103,7 +121,9 @@ def _from_duckdb(database: Opened, asked: str | Select[Any]) -> Stream:
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise InputError("Only a SELECT can be read.", next_step="Write one SELECT.")
     else:
-        compiled = asked.compile(dialect=database.connection.dialect, compile_kwargs={"render_postcompile": True})
+        # DuckDB's own dialect takes a point within a name for one between two names; its grammar is PostgreSQL's.
+        dialect = postgresql.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+        compiled = asked.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         text = str(compiled)
         given = [compiled.params[name] for name in compiled.positiontup or ()]
     relation = database.driver.sql(text, params=given)

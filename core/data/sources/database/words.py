@@ -70,7 +70,13 @@ def _is_drivers(error: Exception, engine: Engine) -> bool:
     if isinstance(error, SQLAlchemyError | ModuleNotFoundError | ConnectionError | TimeoutError | gaierror):
         return True
     roots = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
-    return engine.key not in ENGINES or bool(roots & _DRIVERS)
+    if engine.key not in ENGINES or roots & _DRIVERS:
+        return True
+    # Drivers also raise Python's own errors, from within.
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return place is not None and str(place.tb_frame.f_globals.get("__name__", "")).partition(".")[0] in _DRIVERS
 
 
 def refused(error: BaseException, engine: Engine, url: URL, secret: str) -> DataError:
