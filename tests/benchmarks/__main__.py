@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import prediction, reading, screens, startup, training
+from tests.benchmarks import large, memory, prediction, reading, screens, startup, training
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.conftest import ROOT
 
@@ -27,7 +27,9 @@ def main() -> int:
     """Measure everything, print the table, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=str(__doc__).split("\n\n")[0])
     parser.add_argument("--noise", action="store_true", help="train on pure noise as well; takes some minutes more")
-    parser.add_argument("only", nargs="*", metavar="PART", help="startup, screens, reading, prediction or training")
+    parser.add_argument(
+        "only", nargs="*", metavar="PART", help="startup, reading, large, memory, prediction, training or screens"
+    )
     wanted = parser.parse_args()
     began = time.monotonic()
     say(machine())
@@ -62,10 +64,18 @@ def parts(scratch: Path) -> dict[str, Callable[[], list[Figure]]]:
     return {
         "startup": lambda: startup.measure(scratch),
         "reading": lambda: reading.measure(scratch),
+        "large": lambda: large.measure(scratch),
+        "memory": lambda: memory.measure(fresh(scratch / "memory"), scratch),
         "prediction": lambda: prediction.measure(home, scratch),
         "training": lambda: training.measure(home),
         "screens": lambda: screens.measure(home, scratch),
     }
+
+
+def fresh(folder: Path) -> Path:
+    """Return a new folder."""
+    folder.mkdir()
+    return folder
 
 
 def machine() -> str:

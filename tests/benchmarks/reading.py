@@ -34,7 +34,7 @@ PANDAS = {"imports": "import pandas", "read": "pandas.read_csv(sys.argv[1])"}
 def measure(scratch: Path) -> list[Figure]:
     """Read 50,000 rows of 15 columns, profile them, and read a file of 150 MB in a process of its own."""
     path, large = scratch / "table.csv", scratch / "large.csv"
-    _table().to_csv(path, index=False)
+    table_of_kinds().to_csv(path, index=False)
     read_table(path)
     shape = f"{ROWS:,} rows of 15 columns"
     taken, floor = in_turn(lambda: read_table(path), lambda: pd.read_csv(path), REPEATS)
@@ -43,7 +43,7 @@ def measure(scratch: Path) -> list[Figure]:
     schema = guess_schema(frame)
     taken, floor = in_turn(lambda: profile(frame, schema), lambda: frame.describe(include="all"), REPEATS)
     figures.append(Figure(f"Profiling {shape}", taken, "ms", "pandas describe", floor))
-    _repeat(path, large, LARGE_BYTES)
+    repeat(path, large, LARGE_BYTES)
     peaks, floor = [], []
     for _ in range(REPEATS):
         peaks.append(_peak(large, OURS))
@@ -53,7 +53,7 @@ def measure(scratch: Path) -> list[Figure]:
     return [*figures, Figure(what, peaks, "MB", "pandas.read_csv", floor)]
 
 
-def _table(seed: int = 7) -> pd.DataFrame:
+def table_of_kinds(seed: int = 7) -> pd.DataFrame:
     """Return numbers, amounts, dates, texts and yes or no, some of them missing."""
     rng = np.random.default_rng(seed)
     columns: dict[str, object] = {f"number_{i}": rng.normal(size=ROWS).round(4) for i in range(5)}
@@ -69,7 +69,8 @@ def _table(seed: int = 7) -> pd.DataFrame:
     return table
 
 
-def _repeat(path: Path, large: Path, size: int) -> None:
+def repeat(path: Path, large: Path, size: int) -> None:
+    """Write the rows of a file again and again, under one header, up to a size in bytes."""
     head, _, rows = path.read_bytes().partition(b"\n")
     with large.open("wb") as file:
         file.write(head + b"\n")

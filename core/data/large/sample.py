@@ -43,7 +43,7 @@ def draw_rows(n: int, size: int, seed: int, levels: NDArray[np.intp] | None = No
     seed : int
     levels : ndarray of int of shape (n,), optional
         The outcome of each row as a code from 0. Each outcome then gets its share of the sample, rounded by largest
-        remainder, and at least one row.
+        remainder, and at least one row; ``size`` is at least their number.
 
     Returns
     -------
@@ -57,12 +57,11 @@ def draw_rows(n: int, size: int, seed: int, levels: NDArray[np.intp] | None = No
     present = np.flatnonzero(counts)
     exact = counts[present] * (size / n)
     wanted = np.maximum(np.floor(exact).astype(np.intp), 1)
-    by_remainder = np.argsort(-(exact - np.floor(exact)), kind="stable")
-    short = size - int(wanted.sum())
-    wanted[by_remainder[: max(0, short)]] += 1
-    while wanted.sum() > size:
-        wanted[np.argmax(wanted)] -= 1
-    wanted = np.minimum(wanted, counts[present])
+    while (short := size - int(wanted.sum())) != 0:
+        # The one that is furthest from its exact share, and can give or take a row, does.
+        room = wanted < counts[present] if short > 0 else wanted > 1
+        gap = np.where(room, (exact - wanted) * np.sign(short), -np.inf)
+        wanted[np.argmax(gap)] += np.sign(short)
     drawn = [
         random.choice(np.flatnonzero(levels == level), size=int(count), replace=False)
         for level, count in zip(present, wanted, strict=True)

@@ -1,0 +1,102 @@
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.data.large import sample
+from core.errors import DataError
+from core.framing.frame import Task
+from core.workspace import Workspace, importing
+from core.workspace.archive import export_project, import_project
+from core.workspace.upkeep import purge
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a table of more than 200 rows for a large one, and a file of more than 100 bytes for one read by column."""
+    monkeypatch.setattr(sample, "WORKING_ROWS", 200)
+    monkeypatch.setattr(importing, "WHOLE_BYTES", 100)
+
+
+def csv(folder: Path, rows: int = 1_000) -> Path:
+    path = folder / "t.csv"
+    path.write_text("n,y\n" + "".join(f"{n},{'yes' if n % 10 == 0 else 'no'}\n" for n in range(rows)))
+    return path
+
+
+def test_a_small_table_is_worked_on_whole(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    brought = importing.bring(workspace, csv(tmp_path, 5), name="t.csv", now=noon)
+    assert (brought.ref.rows, brought.ref.columns, brought.ref.whole) == (5, 2, None)
+    assert workspace.read_table(brought.ref.content_hash)["n"].tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("small")
+def test_of_a_large_table_a_stated_sample_is_worked_on(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    brought = importing.bring(workspace, csv(tmp_path), name="t.csv", target="y", now=noon)
+    ref = brought.ref
+    assert ref.whole is not None
+    assert (ref.rows, ref.whole.rows, ref.whole.stratified_by) == (200, 1_000, "y")
+    assert ref.whole.words(ref.rows) == ("a random sample of 200 of 1,000 rows (seed 7, the shares of `y` kept)")
+    assert workspace.read_table(ref.content_hash)["y"].value_counts().to_dict() == {"no": 180, "yes": 20}
+    facts = importing.facts_of(workspace, ref)
+    assert facts is not None
+    assert facts.columns[1].top == (("no", 900), ("yes", 100))
+    assert not list((workspace.home / "uploads").iterdir())
+
+
+@pytest.mark.usefixtures("small")
+def test_another_outcome_has_the_sample_drawn_anew(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    project = workspace.create("Large", now=noon)
+    brought = importing.bring(workspace, csv(tmp_path), name="t.csv", now=noon)
+    project = importing.attach(workspace, project, brought, now=noon)
+    assert not importing.needs_draw(project)
+    frame = project.frame.model_copy(update={"target": "y", "task": Task.BINARY})
+    project = project.updated(frame=frame)
+    assert importing.needs_draw(project)
+    assert project.data is not None
+    ref = importing.draw(workspace, project.data, "y")
+    again = importing.redrawn(project, ref, now=noon)
+    assert not importing.needs_draw(again)
+    assert again.decisions[-1].what.startswith("Drew a random sample of 200 of 1,000 rows")
+    assert ref.content_hash != project.data.content_hash
+
+
+@pytest.mark.usefixtures("small")
+def test_upkeep_leaves_the_full_table_and_its_facts(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    project = workspace.create("Large", now=noon)
+    brought = importing.bring(workspace, csv(tmp_path), name="t.csv", now=noon)
+    workspace.save(importing.attach(workspace, project, brought, now=noon), now=noon)
+    late = noon.replace(year=2040)
+    purge(workspace, now=late)
+    assert importing.facts_of(workspace, brought.ref) is not None
+    assert brought.ref.whole is not None
+    assert workspace.tables.path(brought.ref.whole.content_hash).exists()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_project_file_holds_the_sample_alone(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    project = workspace.create("Large", now=noon)
+    brought = importing.bring(workspace, csv(tmp_path), name="t.csv", now=noon)
+    project = workspace.save(importing.attach(workspace, project, brought, now=noon), now=noon)
+    copy = import_project(workspace, export_project(workspace, project.id, tmp_path / "p.fairway"), now=noon)
+    assert copy.data is not None
+    assert copy.data.whole is None
+    assert "a random sample of 200 of 1,000 rows" in copy.data.warnings[-1]
+    assert len(workspace.read_table(copy.data.content_hash)) == 200
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n")
+    with pytest.raises(DataError, match="no rows below them"):
+        importing.bring(workspace, path, name="t.csv", now=noon)
+    assert list((workspace.home / "tables").iterdir()) == []
+
+
+def test_the_same_table_is_attached_once(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    project = workspace.create("Twice", now=noon)
+    brought = importing.bring(workspace, csv(tmp_path, 5), name="t.csv", now=noon)
+    once = importing.attach(workspace, project, brought, now=noon)
+    assert importing.attach(workspace, once, brought, now=noon) is once
+    assert isinstance(workspace.read_table(once.data.content_hash), pd.DataFrame)  # type: ignore[union-attr]
