@@ -247,7 +247,8 @@ def _columns(project: Project, found: Difference) -> list[Consequence]:
     if features:
         told.append(Consequence("Columns", f"Models learn without {listed(features)}.", "orange"))
     if found.new_columns:
-        said = f"Models may learn from {listed(found.new_columns)}; check that they are known when you predict."
+        they = "it is" if len(found.new_columns) == 1 else "they are"
+        said = f"Models may learn from {listed(found.new_columns)}; check that {they} known when you predict."
         told.append(Consequence("Columns", said, "orange"))
     return told
 

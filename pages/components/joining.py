@@ -119,9 +119,9 @@ def _let_go(project: Project) -> None:
 def _words(proposal: KeyProposal) -> str:
     pairs = [key.left if key.left == key.right else f"{key.left} = {key.right}" for key in proposal.keys]
     one = "one row a key" if proposal.unique else "several rows a key"
-    found = f"{proposal.found:.0%} of the values found"
+    found = f"{proposal.found:.0%} found"
     if proposal.loosely - proposal.found >= 0.01:
-        found += f", {proposal.loosely:.0%} if capitals, spaces and leading zeros are overlooked"
+        found += f", {proposal.loosely:.0%} if the spelling is overlooked"
     return f"{' and '.join(pairs)} ({found}; {one})"
 
 

@@ -15,7 +15,7 @@ from core.limits import INLINE_BYTES
 from core.project.document import Project
 from core.workspace import importing as tables
 from core.workspace.importing import Brought
-from pages.components import draw, layout, session, upload
+from pages.components import draw, layout, session, shelf, upload
 
 
 def waiting(project: Project, kind: str) -> Brought | None:
@@ -59,7 +59,7 @@ def forget(project: Project, kind: str) -> None:
     job = session.latest_job(project, kind)
     if job is not None and not job.is_live:
         importing.taken(session.workspace(), job)
-    upload.give_back()
+    shelf.give_back()
 
 
 def ask_file(project: Project, kind: str, *, options: ReadOptions | None = None) -> None:
