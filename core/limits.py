@@ -130,3 +130,25 @@ SENSOR_COLUMNS: Final = 1_000
 """Most fields of messages that become columns."""
 SENSOR_CONNECT_SECONDS: Final = 8
 """A broker has this long to answer."""
+WEB_BYTES: Final = 2048 * MB
+"""Largest file taken from the web or from object storage, unpacked from its transfer."""
+WEB_ANSWER_BYTES: Final = 64 * MB
+"""Largest single answer of a JSON API, and largest web page that is looked through for tables."""
+WEB_SECONDS: Final = 3_600
+"""Longest time one source on the web may take."""
+WEB_IDLE_SECONDS: Final = 20
+"""A server that sends nothing for so long has gone away."""
+WEB_CONNECT_SECONDS: Final = 8
+"""A web server has this long to be found and to answer the call."""
+WEB_REDIRECTS: Final = 3
+"""Most times an address may lead on to another."""
+WEB_TABLES: Final = 200
+"""Most tables of a web page that are offered."""
+API_PAGES: Final = 1_000
+"""Most pages of a JSON API."""
+API_ROWS: Final = 1_000_000
+"""Most records of a JSON API."""
+API_COLUMNS: Final = 1_000
+"""Most fields of records that become columns."""
+STORAGE_ENTRIES: Final = 1_000
+"""Most objects and folders shown of a place in object storage."""

@@ -2,11 +2,19 @@
 
 from typing import Final
 
+from core.data.sources.api import ApiOrigin
+from core.data.sources.api import acquire as fetch_api
 from core.data.sources.database import DatabaseOrigin
 from core.data.sources.database import acquire as read_database
 from core.data.sources.sensor import SensorOrigin
 from core.data.sources.sensor import acquire as record_sensor
 from core.data.sources.source import SourceKind
+from core.data.sources.storage import ObjectOrigin
+from core.data.sources.storage import acquire as bring_object
+from core.data.sources.web_file import UrlOrigin
+from core.data.sources.web_file import acquire as download_file
+from core.data.sources.web_page import HtmlOrigin
+from core.data.sources.web_page import acquire as bring_page_table
 
 SOURCES: Final[dict[str, SourceKind]] = {
     "database": SourceKind(
@@ -16,6 +24,38 @@ SOURCES: Final[dict[str, SourceKind]] = {
         "Read a table, or the rows of one SELECT, from PostgreSQL, MySQL, MariaDB, SQLite or DuckDB.",
         DatabaseOrigin,
         read_database,
+    ),
+    "url": SourceKind(
+        "url",
+        "File at an address",
+        "link",
+        "Download a file from a web address and read it like one of your own.",
+        UrlOrigin,
+        download_file,
+    ),
+    "api": SourceKind(
+        "api",
+        "JSON API",
+        "api",
+        "Fetch the records of a web service, page by page.",
+        ApiOrigin,
+        fetch_api,
+    ),
+    "page": SourceKind(
+        "page",
+        "Table of a page",
+        "table_chart",
+        "Choose one of the tables of a web page.",
+        HtmlOrigin,
+        bring_page_table,
+    ),
+    "storage": SourceKind(
+        "storage",
+        "Object storage",
+        "cloud",
+        "Bring an object from S3, Google Cloud Storage or Azure, by its URL.",
+        ObjectOrigin,
+        bring_object,
     ),
     "sensor": SourceKind(
         "sensor",

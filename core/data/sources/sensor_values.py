@@ -64,16 +64,17 @@ def read_payload(payload: bytes, how: Payload) -> Fields:
             raise UnusableMessageError("not json") from error
         return {("value",): _plain(text.strip())}
     if isinstance(found, dict) and found:
-        return dict(_flattened(found, ()))
+        return dict(flattened(found))
     return {("value",): _leaf(found)}
 
 
-def _flattened(record: dict[str, Any], path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Any]]:
+def flattened(record: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    """Return the fields of a JSON object, nested ones by their path; lists and what lies too deep as JSON text."""
     fields: list[tuple[tuple[str, ...], Any]] = []
     for key, value in record.items():
         here = (*path, _encodable(key))
         if isinstance(value, dict) and value and len(here) < DEPTH:
-            fields += _flattened(value, here)
+            fields += flattened(value, here)
         else:
             fields.append((here, _leaf(value)))
     return fields

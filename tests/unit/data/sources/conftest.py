@@ -1,4 +1,4 @@
-"""A broker for the tests of sensors, and two database servers, each started once."""
+"""A broker, two database servers and a web server for the tests of sources."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,8 @@ import pytest
 from core.data.sources.source import Reach
 from tests import databases
 from tests.broker import Broker, started
+from tests.webserver import Site
+from tests.webserver import started as web_started
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +41,18 @@ def reach(tmp_path: Path) -> Callable[..., Reach]:
         return Reach(folder, secret=secret, **given)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    server, made = web_started()
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def open_reach(tmp_path: Path) -> Reach:
+    folder = tmp_path / "reach"
+    folder.mkdir()
+    return Reach(folder, private_network=True)
