@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.project.journey import open_findings
-from pages.components import columns, draw, layout, results, session, tableview
+from pages.components import columns, draw, labelling, layout, results, session, tableview
 from pages.components.screen import action_bar, screen
 
 SENTENCE = "See what each column holds, say what it is for, and settle what would mislead a model."
@@ -19,7 +19,7 @@ with screen("data", SENTENCE) as project:
         profile = results.profile(project)
         tableview.figures(project, profile)
         with layout.row("dataviews"):
-            view = layout.switch(["Columns", "Rows", "Groups", "Source"], key="data_view")
+            view = layout.switch(["Columns", "Rows", "Groups", "Label", "Source"], key="data_view")
             wanted = ""
             if view == "Columns":
                 wanted = st.text_input(
@@ -30,10 +30,14 @@ with screen("data", SENTENCE) as project:
                     icon=":material/search:",
                     width=200,
                 )
+        if view != "Label":
+            labelling.reminder(project, table)
         if view == "Rows":
             tableview.rows(table)
         elif view == "Groups":
             tableview.groups(project, table)
+        elif view == "Label":
+            labelling.view(project, table)
         elif view == "Source":
             tableview.source(project)
         else:

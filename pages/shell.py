@@ -53,6 +53,8 @@ def run() -> None:
     if visit is not None:
         action, params = visit
         stage = params.get("stage", "fairness") if action == "go_to" else "fairness"
+        if "view" in params:
+            st.session_state[f"{stage}_view"] = params["view"]
         session.go(stage)
     if project is None or page.url_path == "":
         journeybar.outside()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.project.fingerprint import training_fingerprint
-from pages.components import draw, results, session, states, training
+from pages.components import draw, labelling, results, session, states, training
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "Fairway tries candidates on the same folds and keeps what holds up on rows they have not seen."
@@ -12,6 +12,7 @@ if not is_locked("train", SENTENCE):
     with screen("train", SENTENCE) as project:
         job = session.latest_job(project, "train")
         board = results.board(project)
+        labelling.reminder(project, session.table(project))
         usable = board is not None and len(board.done) > 1
         if job is not None and job.is_live:
             training.watch(project, job)

@@ -89,6 +89,14 @@ def in_effect(log: Log) -> dict[int, Labelled]:
     return {entry.row: entry for entry in standing(log)}
 
 
+def taken_back(log: Log) -> dict[int, str | None]:
+    """Return for each row whose labels were all taken back what the table says of it."""
+    now = in_effect(log)
+    # What the first entry of a row found there is what the table says.
+    first = {entry.row: entry.previous for entry in reversed(log)}
+    return {row: value for row, value in first.items() if row not in now}
+
+
 def label(
     log: Log, row: int, value: str | None, *, who: str, at: datetime, reason: Reason, stored: str | None
 ) -> Labelled | None:
@@ -135,9 +143,7 @@ def _turned(log: Log, places: Sequence[int], reason: Reason, who: str, at: datet
 
 def _value(log: Log, row: int) -> str | None:
     found = in_effect(log).get(row)
-    # What the first entry of a row found there is what the table says.
-    first = next(entry for entry in log if entry.row == row)
-    return first.previous if found is None else found.value
+    return taken_back(log)[row] if found is None else found.value
 
 
 def apply_labels(log: Log, values: pd.Series) -> pd.Series:
@@ -168,7 +174,8 @@ def apply_labels(log: Log, values: pd.Series) -> pd.Series:
             whole = not missing and bool((numbers == numbers.round()).all())
             kept = values if whole and pd.api.types.is_integer_dtype(values.dtype) else values.astype("float64")
             return _put(kept, rows, numbers.astype(kept.dtype).to_numpy())
-    return _put(as_text(values), rows, labels.to_numpy(dtype=object)).astype("str")
+    texts = values.astype(object) if isinstance(values.dtype, pd.StringDtype) else as_text(values)
+    return _put(texts, rows, labels.to_numpy(dtype=object)).astype("str")
 
 
 def _put(values: pd.Series, rows: NDArray[np.intp], labels: NDArray[Any]) -> pd.Series:

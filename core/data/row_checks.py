@@ -140,6 +140,7 @@ def missing_target(facts: DataFacts) -> Found:
         f"usable `{target.column}`; they are neither trained on nor judged.",
         why="If outcomes are missing for a reason, the model learns only about the cases without that reason.",
         columns=(target.column,),
+        fix=Fix("Label them", "go_to", {"stage": "data", "view": "Label"}),
     )
 
 

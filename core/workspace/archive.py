@@ -169,7 +169,8 @@ def tables_of(project: Project) -> tuple[str, ...]:
     """Return the content hashes of the tables a project speaks of, each once."""
     found = [project.data.content_hash, project.data.brought] if project.data else []
     if project.data is not None and project.data.base is not None:
-        found += [project.data.base.content_hash, *(second.content_hash for second in project.data.joined)]
+        base = project.data.base
+        found += [base.content_hash, base.brought, *(second.content_hash for second in project.data.joined)]
     return tuple(dict.fromkeys([*found, *(watch.content_hash for watch in project.watches)]))
 
 

@@ -10,7 +10,7 @@ from core.data.guess import guess_schema
 from core.data.join import Join, apply_join
 from core.data.table import Table
 from core.errors import InputError, LimitError, NotFoundError
-from core.project.document import DataRef, Joined, Project
+from core.project.document import DataRef, Joined, Labelling, Project
 from core.project.refresh import take
 from core.project.shipping import FOLDER
 from core.runtime.bundle import read_bundle
@@ -151,8 +151,16 @@ def _joined_ref(workspace: Workspace, table: Table, ref: DataRef, second: Joined
             "warnings": (*ref.warnings, *_of_sample(ref), *table.warnings),
             "base": ref.base or ref,
             "joined": (*ref.joined, second),
+            "labelling": _labelling(ref, rows),
         }
     )
+
+
+def _labelling(ref: DataRef, rows: int) -> Labelling | None:
+    if rows == ref.rows:
+        # The rows are the same, so labels given by hand still speak of them.
+        return ref.labelling or Labelling(content_hash=ref.brought)
+    return None
 
 
 def _of_sample(ref: DataRef) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from core.data.labels import apply_labels
+from core.data.labels import Labelled, Reason, apply_labels
 from core.project.document import Project
 from core.project.labelling import checked_target, labels_used, needs_table, target_made
 from core.workspace.labels import Target
@@ -18,12 +18,18 @@ def target_of(project: Project, column: str) -> Target:
 
 
 def original_values(workspace: Workspace, project: Project, column: str) -> pd.Series:
-    """Return a column as it was brought, before any label; empty where it was made to be labelled."""
+    """Return a column as it was before any label; empty where it was made to be labelled."""
     ref = needs_table(project)
     if ref.labelling is not None and column in ref.labelling.made:
         amounts = column not in ref.labelling.outcomes
         return pd.Series([None] * ref.rows, dtype="float64" if amounts else "str", name=column)
-    return workspace.read_table(ref.brought, [column])[column]
+    if ref.base is None:
+        return workspace.read_table(ref.brought, [column])[column]
+    # A joined column is in the table as it is now only, with the labels that were used in it.
+    log, _ = workspace.labels(project.id).read(target_of(project, column))
+    touched = {entry.row: entry.previous for entry in reversed(log)}
+    found = [Labelled(row, value, None, "", ref.imported, Reason.REVIEW) for row, value in touched.items()]
+    return apply_labels(found, workspace.read_table(ref.content_hash, [column])[column])
 
 
 def make_target(

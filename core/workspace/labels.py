@@ -79,6 +79,12 @@ class LabelLog:
             rows = connection.execute(query.order_by(LABELS.c.seq)).all()
         return tuple(_entry(row) for row in rows), rows[-1].seq if rows else after
 
+    def columns(self, brought: str) -> tuple[str, ...]:
+        """Return the columns that were labelled in a table."""
+        query = select(LABELS.c.target).where(LABELS.c.project_id == self.project_id, LABELS.c.brought == brought)
+        with self.database.read() as connection:
+            return tuple(connection.execute(query.distinct().order_by(LABELS.c.target)).scalars())
+
     def everything(self) -> tuple[Kept, ...]:
         """Return the whole log."""
         query = select(LABELS).where(LABELS.c.project_id == self.project_id).order_by(LABELS.c.seq)

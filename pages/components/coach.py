@@ -46,8 +46,7 @@ def panel(stage: str, findings: Sequence[Finding], *, place: str = "column") -> 
 
 def _plain(title: str) -> str:
     """Return a title for a widget's label, in which Markdown has no power."""
-    bare = title.replace("`", "")
-    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+-.!|$:~" else sign for sign in bare)
+    return draw.plain(title.replace("`", ""))
 
 
 def _body(finding: Finding) -> str:

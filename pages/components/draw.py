@@ -23,6 +23,11 @@ def marked(sentence: str) -> str:
     return re.sub(r"`([^`]+)`", r'<code class="fw-code">\1</code>', text(sentence))
 
 
+def plain(label: str) -> str:
+    """Return a text for a widget's label, in which Markdown has no power."""
+    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+-.!|$:~" else sign for sign in label)
+
+
 def title_of(finding: Finding) -> str:
     """Return a finding's title as HTML."""
     return marked(finding.title)
