@@ -59,7 +59,7 @@ def _view(_project_key: str, table: pd.DataFrame) -> None:
     refused = st.session_state.pop(labeldesk.REFUSED, None)
     if refused:
         draw.banner(refused, "Not kept.", "block", "red")
-    with layout.row("labelswitch"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="labelswitch"):
         queue = layout.switch(list(QUEUES), key="label_queue")
         mode = layout.switch(["One by one", "Grid"], key="label_mode")
     if project.frame.sensitive:

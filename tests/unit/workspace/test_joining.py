@@ -58,6 +58,8 @@ def test_a_join_keeps_what_was_said_and_remembers_both_tables(workspace, project
     assert joined.data.joined == (second,)
     assert joined.table_schema["x"].role is Role.LEFT_OUT
     assert joined.decisions[-1].what == "Joined b.csv by id"
+    # The rows are the same, so labels given by hand still find theirs.
+    assert joined.data.brought == project.data.content_hash
     assert tables_of(joined) == (joined.data.content_hash, project.data.content_hash, second.content_hash)
     assert workspace.get(workspace.save(joined, now=noon).id).data == joined.data
 
