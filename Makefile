@@ -31,7 +31,7 @@ layers: $(VENV)/.dev-ready
 unit: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
-bench: $(VENV)/.dev-ready  ## Speed and memory, as ratios in one run
+bench: $(VENV)/.dev-ready $(VENV)-bench/.ready  ## Speed and memory, as ratios in one run
 	$(BIN)/python -m tests.benchmarks
 
 screenshots: $(VENV)/.dev-ready  ## Pictures of every screen under docs/screenshots
@@ -54,5 +54,10 @@ $(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.run-ready
 	$(BIN)/python -m pip check
 	touch $@
 
+$(VENV)-bench/.ready: requirements-bench.txt
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache

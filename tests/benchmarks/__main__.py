@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import large, memory, prediction, reading, screens, startup, training
+from tests.benchmarks import large, memory, peers, prediction, reading, screens, startup, training
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.conftest import ROOT
 
@@ -28,7 +28,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=str(__doc__).split("\n\n")[0])
     parser.add_argument("--noise", action="store_true", help="train on pure noise as well; takes some minutes more")
     parser.add_argument(
-        "only", nargs="*", metavar="PART", help="startup, reading, large, memory, prediction, training or screens"
+        "only",
+        nargs="*",
+        metavar="PART",
+        help="which parts; default all",
     )
     wanted = parser.parse_args()
     began = time.monotonic()
@@ -64,6 +67,7 @@ def parts(scratch: Path) -> dict[str, Callable[[], list[Figure]]]:
     return {
         "startup": lambda: startup.measure(scratch),
         "reading": lambda: reading.measure(scratch),
+        "peers": lambda: peers.measure(scratch),
         "large": lambda: large.measure(scratch),
         "memory": lambda: memory.measure(fresh(scratch / "memory"), scratch),
         "prediction": lambda: prediction.measure(home, scratch),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.limits import MB
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.peers import PEER, SKRUB, YDATA, run
 from tests.journeys.conftest import ROOT
 
 ROWS = 10_000_000
@@ -60,12 +61,21 @@ def measure(scratch: Path) -> list[Figure]:
     with tempfile.TemporaryDirectory(dir=scratch) as home:
         seconds, peak, profiled = _run(TAKEN, path, home)
     floor_seconds, floor_peak, _ = _run(PANDAS, path, "")
+    peers = {}
+    if PEER.exists():
+        peers = {"skrub TableReport": run(str(PEER), SKRUB, path), "ydata-profiling": run(str(PEER), YDATA, path)}
     path.unlink()
     what = f"{ROWS:,} rows of 20 columns ({size:,.0f} MB)"
     return [
         Figure(f"A project from {what}", [seconds], "s", "pandas reads and describes", [floor_seconds], aim=180),
         Figure(f"Most memory for {what}", [peak], "MB", "pandas reads and describes", [floor_peak], aim=2_500),
         Figure(f"Profiling {what}", [profiled], "s", "pandas reads and describes", [floor_seconds], aim=30),
+        *(
+            Figure(
+                f"A project from {what}", [seconds], "s", name if took < PATIENCE else f"{name}, ended after", [took]
+            )
+            for name, took in peers.items()
+        ),
     ]
 
 
