@@ -37,7 +37,7 @@ class Consequence:
     Parameters
     ----------
     part : str
-        "Outcome", "Recipe", "Split", "Groups", "Results", "Exported bundle".
+        "Outcome", "Columns", "Groups", "Labels", "Recipe", "Split", "Results" or "Exported bundle".
     sentence : str
         Column names between backticks.
     tone : {"red", "orange", "green", "gray"}
@@ -123,6 +123,7 @@ def compare(
     told = (
         *_outcome(project, after, found),
         *_columns(project, found),
+        *_labels(project),
         *_recipe(project, merged),
         *_split(project, merged),
         *_results(project, board),
@@ -251,6 +252,15 @@ def _columns(project: Project, found: Difference) -> list[Consequence]:
         said = f"Models may learn from {listed(found.new_columns)}; check that {they} known when you predict."
         told.append(Consequence("Columns", said, "orange"))
     return told
+
+
+def _labels(project: Project) -> list[Consequence]:
+    labelling = project.data.labelling if project.data is not None else None
+    if labelling is None or not (labelling.used or labelling.made):
+        return []
+    rows = sum(used.rows for used in labelling.used.values())
+    said = f"{rows:,} labels given by hand speak of the rows of the old table; the new one does not have them."
+    return [Consequence("Labels", said, "red")]
 
 
 def _recipe(project: Project, schema: Schema) -> list[Consequence]:

@@ -122,6 +122,15 @@ def joined_again(workspace: Workspace, project: Project, brought: Brought) -> tu
     return current, frame
 
 
+def is_same(project: Project, brought: Brought) -> bool:
+    """Whether a newer reading is the table that was brought before, labels given by hand and joins aside."""
+    ref = _table_of(project)
+    first, new = ref.base or ref, brought.ref
+    if first.whole is not None and new.whole is not None:
+        return first.whole.content_hash == new.whole.content_hash
+    return new.content_hash == first.brought
+
+
 def bundle_input(workspace: Workspace, project: Project) -> InputSchema | None:
     """Return what the bundle that was exported last takes; ``None`` where there is none, or it is gone."""
     if not project.exports:

@@ -150,7 +150,11 @@ def _own_keys(sides: Sides) -> tuple[JoinKey, ...]:
     keys = []
     for name in left:
         place = others.index(name) if name in others else 0
-        other = st.selectbox(f"{name} agrees with", others, index=place, key=f"join_right_{digest(name)}")
+        # Names stand beside the widgets and not in their labels, which are drawn as Markdown.
+        draw.html(f'<p class="fw-said">{draw.marked(f"`{name}` agrees with")}</p>')
+        other = st.selectbox(
+            "Agrees with", others, index=place, key=f"join_right_{digest(name)}", label_visibility="collapsed"
+        )
         keys.append(JoinKey(left=name, right=other))
     return tuple(keys)
 
@@ -169,7 +173,9 @@ def _options(sides: Sides, join: Join, plan: JoinPlan) -> Join:
             found = offered.get((place, rule))
             if found is None and rule not in key.rules:
                 continue
-            label = f"{key.left}: {said}"
+            label = f"{said[:1].upper()}{said[1:]}"
+            if len(join.keys) > 1:
+                label = f"Key {place + 1}: {said}"
             if found is not None:
                 label += f" ({found.rows:,} more rows find their key"
                 label += f"; {found.clashes:,} keys of the second table fall together)" if found.clashes else ")"
@@ -238,7 +244,7 @@ def _preview(sides: Sides, join: Join) -> None:
 def _join(project: Project, second: Joined) -> None:
     now = session.now()
     if session.change(lambda seen: joining.join_second(session.workspace(), seen, second, now=now)):
-        session.flash(f"Joined {second.name}")
+        session.flash(f"Joined {draw.plain(second.name)}")
         _close(project)
 
 

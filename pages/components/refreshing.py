@@ -75,7 +75,7 @@ def _held(mark: str, _project: Project, _brought: Brought) -> Any:
         ref, frame = joining.joined_again(workspace, _project, _brought)
     except FairwayError as error:
         return None, error.message
-    same = ref.content_hash == _project.data.content_hash
+    same = joining.is_same(_project, _brought)
     bundle = joining.bundle_input(workspace, _project)
     board = results.board(_project)
     return ref, refresh.compare(_project, session.table(_project), frame, same=same, board=board, bundle=bundle)

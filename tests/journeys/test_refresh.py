@@ -80,7 +80,7 @@ def test_a_second_table_is_counted_joined_and_taken_back(open_page: Callable[...
     page.locator('.st-key-joincard input[type="file"]').set_input_files(str(second))
     shown(page, "No row of the first table finds its key in the second.")
     expect(page.get_by_role("button", name="Join", exact=True)).to_be_disabled()
-    page.get_by_text(re.compile("capital and small letters count alike .50 more rows find their key")).click()
+    page.get_by_text(re.compile("Capital and small letters count alike .50 more rows find their key")).click()
     walk.settle(page)
     shown(page, re.compile("100 rows of the second table share 50 keys, so that rows of the first would be repeated"))
     expect(page.get_by_role("button", name="Join", exact=True)).to_be_disabled()

@@ -81,3 +81,11 @@ def test_a_recording_that_is_stopped_becomes_a_table(
     expect(
         page.get_by_text(re.compile("You stopped the recording after .* messages; these were kept")).first
     ).to_be_visible()
+
+    walk.press(page, "Refresh")
+    walk.press(page, "Read it again")
+    expect(page.get_by_text(re.compile("[2-9][0-9] messages so far")).first).to_be_visible()
+    page.locator(".st-key-stop_refresh").get_by_role("button").click()
+    expect(page.get_by_text("What a refresh changes")).to_be_visible()
+    walk.press(page, "Keep the old one")
+    expect(page.get_by_text("What a refresh changes")).to_have_count(0)

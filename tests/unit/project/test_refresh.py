@@ -13,7 +13,7 @@ from core.monitor.verdict import Verdict
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe, Step
 from core.project import refresh
-from core.project.document import DataRef, Project, SealOpening
+from core.project.document import DataRef, Labelling, LabelsUsed, Project, SealOpening
 from core.runtime.schema import InputColumn, InputSchema
 from core.train.board import Leaderboard, Run, RunStatus
 
@@ -184,6 +184,16 @@ def test_groups_and_the_split_say_when_their_column_is_gone():
     taken = refresh.take(given, ref(after), found.schema, after, now=NOW)
     assert (taken.split.kind, taken.split.column, taken.split.folds) == (SplitKind.STRATIFIED, "", 4)
     assert taken.frame.sensitive == ()
+
+
+def test_labels_given_by_hand_are_said_to_stay_behind():
+    used = {"paid": LabelsUsed(at=NOW, rows=12)}
+    labelled = ref(BEFORE).model_copy(update={"labelling": Labelling(content_hash="h0", used=used)})
+    found = refresh.compare(project(data=labelled), BEFORE, rows(2))
+    assert told(found, "Labels") == [
+        ("red", "12 labels given by hand speak of the rows of the old table; the new one does not have them.")
+    ]
+    assert told(refresh.compare(project(), BEFORE, rows(2)), "Labels") == []
 
 
 def test_results_and_the_sealed_test_become_out_of_date():

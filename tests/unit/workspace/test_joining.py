@@ -108,5 +108,12 @@ def test_a_sample_of_a_second_table_is_not_joined_and_one_of_the_first_is_said(w
     assert "The join was made on a random sample of 30 of 9,000,000 rows (seed 7)." in joined.data.warnings
 
 
+def test_the_same_first_table_is_known_again_joined_or_not(workspace, project, noon):
+    again, other = brought(workspace, text(FIRST), noon), brought(workspace, text(FIRST.head(29)), noon)
+    joined = joining.join_second(workspace, project, second_of(workspace, SECOND, noon), now=noon)
+    assert [joining.is_same(one, again) for one in (project, joined)] == [True, True]
+    assert [joining.is_same(one, other) for one in (project, joined)] == [False, False]
+
+
 def test_without_an_export_there_is_no_bundle_to_ask(workspace, project):
     assert joining.bundle_input(workspace, project) is None

@@ -1,0 +1,81 @@
+"""The Source view with a second table or a newer one waiting, under hostile names."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.project.document import Project
+from core.workspace import Workspace
+from core.workspace.importing import Brought, bring
+from tests.pages.conftest import HOSTILE, NOW, ROOT, said
+
+PICTURE = "![p](http://127.0.0.1:9/p)"
+
+
+@pytest.fixture
+def source(workspace: Workspace, framed: Project, tmp_path):
+    """Draw the Source view with a table waiting."""
+
+    def draw(kind: str, frame: pd.DataFrame, **state: object) -> AppTest:
+        path = tmp_path / "new.csv"
+        frame.to_csv(path, index=False)
+        waiting: Brought = bring(workspace, path, name=f"{HOSTILE}.csv", now=NOW)
+        screen = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60)
+        screen.query_params["project"] = framed.id
+        screen.switch_page("data.py")
+        screen.session_state["data_view"] = "Source"
+        screen.session_state[f"waiting_{kind}_{framed.id}"] = waiting
+        for key, value in state.items():
+            screen.session_state[key] = value
+        return screen.run()
+
+    return draw
+
+
+def table(workspace: Workspace, project: Project) -> pd.DataFrame:
+    assert project.data is not None
+    return workspace.read_table(project.data.content_hash)
+
+
+def labels(screen: AppTest) -> str:
+    widgets = [*screen.checkbox, *screen.selectbox, *screen.multiselect, *screen.button]
+    return "\n".join(widget.label for widget in widgets)
+
+
+def test_a_second_table_with_hostile_names_is_counted_as_text(source, workspace, framed):
+    second = pd.DataFrame({HOSTILE: ["0 ", "01", "2", "3"], PICTURE: [1.5, 2.5, 3.5, 4.5]})
+    screen = source("second", second)
+    assert not screen.exception
+    text = said(screen)
+    assert "Rows afterwards" in text
+    assert HOSTILE not in text
+    assert "http://127.0.0.1:9/p" not in labels(screen)
+    assert HOSTILE not in labels(screen)
+    screen = screen.button(key="primary_join").click().run()
+    assert not screen.exception
+    joined = workspace.get(framed.id)
+    assert joined.data is not None
+    assert (joined.data.rows, joined.data.columns) == (120, 5)
+    assert PICTURE in table(workspace, joined)
+
+
+def test_a_newer_table_with_hostile_names_is_shown_as_text_and_taken(source, workspace, framed):
+    newer = table(workspace, framed).head(80).drop(columns="income").assign(**{PICTURE: 1.5})
+    newer["group"] = newer["group"].replace("a", PICTURE)
+    screen = source("refresh", newer)
+    assert not screen.exception
+    text = said(screen)
+    assert "80 rows, 40 fewer than before." in text
+    assert HOSTILE not in text
+    assert PICTURE not in labels(screen)
+    screen = screen.button(key="keep_old").click().run()
+    assert not screen.exception
+    assert workspace.get(framed.id).data == framed.data
+    screen = source("refresh", newer).button(key="primary_use_new").click().run()
+    assert not screen.exception
+    taken = workspace.get(framed.id)
+    assert taken.data is not None
+    assert taken.data.rows == 80
+    assert taken.frame.target == "denied"
+    assert taken.table_schema is not None
+    assert "income" not in taken.table_schema
