@@ -28,8 +28,7 @@ if rows:
 
 with st.container(gap="small", key="startnew"):
     draw.heading("Start something new")
-    first, other, second, third = st.columns(4, gap="small")
-    with first:
+    with st.grid(4, min_column_width=230, key="startcards"):
         starts.card(
             "From a file",
             f"CSV, TSV, Excel or Parquet, up to {UPLOAD_BYTES // MB} MB. Nothing leaves this server.",
@@ -37,7 +36,6 @@ with st.container(gap="small", key="startnew"):
             label="Choose a file",
             action=starts.from_file,
         )
-    with other:
         starts.card(
             "From another place",
             "A database, the web, object storage, or sensors that send messages. Only read, never written.",
@@ -45,7 +43,6 @@ with st.container(gap="small", key="startnew"):
             label="Choose a source",
             action=starts.from_elsewhere,
         )
-    with second:
         starts.card(
             "From a question",
             "Six common cases with the right questions already asked. Bring the table afterwards.",
@@ -53,7 +50,6 @@ with st.container(gap="small", key="startnew"):
             label="Choose a case",
             action=starts.from_template,
         )
-    with third:
         starts.card(
             "From a saved project",
             "A .fairway file made by “Export project”. Opens as a copy.",
