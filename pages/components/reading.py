@@ -73,7 +73,12 @@ def ask_file(project: Project, kind: str, *, options: ReadOptions | None = None)
         path = upload.stage(uploaded, key=f"{kind}_upload")
         if path.stat().st_size > INLINE_BYTES:
             params: dict[str, Any] = {"source": "upload", "origin": origin, "staged": path.name, "name": name}
-            _submit(project, kind, params | {"options": origin["options"], "target": project.frame.target}, path.name)
+            params |= {"options": origin["options"], "target": project.frame.target}
+            try:
+                _submit(project, kind, params, path.name)
+            except FairwayError:
+                path.unlink(missing_ok=True)
+                raise
         else:
             try:
                 with st.spinner("Reading the table …"):

@@ -97,6 +97,8 @@ def _compare(project: Project, brought: Brought) -> None:
         if st.button("Close", key="keep_old"):
             _close(project)
         return
+    for second in ref.joined:
+        draw.muted(f"Joined again with {second.name} as it was brought on {session.local(second.brought):%d %B %Y}.")
     for warning in brought.ref.warnings:
         draw.banner(warning, glyph="info", tone="gray")
     _consequences(found)
