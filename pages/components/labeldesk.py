@@ -53,6 +53,10 @@ class Desk:
         found = in_effect(self.log).get(row)
         return self.before(row) if found is None else found.value
 
+    def own(self, row: int) -> Labelled | None:
+        """Return this labeller's own last word on a row."""
+        return next((e for e in reversed(standing(self.log)) if e.row == row and e.who == self.who), None)
+
     def before(self, row: int) -> str | None:
         """Return what the table says of a row without any label given by hand."""
         return as_text(self.stored.iloc[[row]]).iloc[0]
@@ -231,10 +235,14 @@ def proposed(desk: Desk) -> list[tuple[int, str]]:
 
 
 def reviewed(desk: Desk) -> list[tuple[int, str]]:
-    """Return the rows labelled here: first those another labeller has labelled and this one has not, then one's own."""
+    """Return the rows labelled here: first those another labeller has labelled and this one has not, then one's own.
+
+    What was looked at again goes to the end.
+    """
     own = {entry.row: entry for entry in standing(desk.log) if entry.who == desk.who}
     others = [row for row in in_effect(desk.log) if row not in own]
-    mine = sorted(own.values(), key=lambda entry: entry.at, reverse=True)
+    newest = sorted(own.values(), key=lambda entry: entry.at, reverse=True)
+    mine = sorted(newest, key=lambda entry: entry.reason is Reason.REVIEW)
     return [
         *((row, "Somebody else has labelled this one. What do you say?") for row in others),
         *((e.row, f"You said {e.value or 'that it has no label'} at {session.local(e.at):%H:%M}.") for e in mine),

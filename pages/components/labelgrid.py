@@ -59,7 +59,7 @@ def _page(desk: Desk, table: pd.DataFrame, rows: dict[int, str], mark: Any, vers
     hidden = desk.project.frame.sensitive if st.session_state.get("label_hide") else ()
     shown = [name for name in table.columns if name != desk.asked.column and name not in hidden]
     names = {name: _free(name, shown) for name in ("Row", "Label", "Right", "Why")}
-    values: list[Any] = [desk.value(row) for row in rows]
+    values: list[Any] = [_shown(desk, row, reason) for row in rows]
     if desk.asked.amount:
         values = [None if value is None else float(value) for value in values]
     frame = pd.DataFrame({names["Row"]: [row + 1 for row in rows], names["Label"]: values})
@@ -80,6 +80,14 @@ def _page(desk: Desk, table: pd.DataFrame, rows: dict[int, str], mark: Any, vers
     }
 
 
+def _shown(desk: Desk, row: int, reason: Reason) -> str | None:
+    """Return what the grid says of a row; for a second opinion nobody else's answer."""
+    own = desk.own(row)
+    if own is not None:
+        return own.value
+    return None if reason is Reason.REVIEW else desk.value(row)
+
+
 def _free(name: str, taken: list[str]) -> str:
     while name in taken:
         name += " "
@@ -92,12 +100,11 @@ def _edited(desk: Desk, key: str, reason: Reason) -> None:
     given = []
     for place, changed in st.session_state[key]["edited_rows"].items():
         row = rows[int(place)]
-        now = desk.value(row)
+        now = _shown(desk, row, reason)
         if names["Label"] in changed:
             value = changed[names["Label"]]
-            if (value if desk.asked.amount or value is None else str(value)) != (
-                float(now) if desk.asked.amount and now is not None else now
-            ):
+            there = float(now) if desk.asked.amount and now is not None else now
+            if value != there:
                 given.append((row, value, reason))
         elif changed.get(names["Right"]) and now is not None:
             given.append((row, now, reason))

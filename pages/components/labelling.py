@@ -17,6 +17,8 @@ QUEUES = {
     "Label looks wrong": Reason.SUSPECT,
     "Labelled here": Reason.REVIEW,
 }
+KAPPA_ROWS = 10
+"""Below this many rows that two have labelled, kappa says nothing."""
 KINDS = {"One of a few outcomes": False, "An amount": True}
 
 
@@ -107,7 +109,7 @@ def _progress(desk: Desk) -> None:
     people = counts_by(desk.log)
     lines = [f"By {', '.join(f'{who} {count:,}' for who, count in people.items())}."] if people else []
     for pair in agreement(desk.log)[:3]:
-        kappa = "" if pair.kappa is None else f", kappa {pair.kappa:.2f}".replace("-", "−")
+        kappa = "" if pair.kappa is None or pair.rows < KAPPA_ROWS else f", kappa {pair.kappa:.2f}".replace("-", "−")
         lines.append(
             f"{pair.first} and {pair.second} both labelled {pair.rows:,} and say the same of {pair.same:,} "
             f"({100 * pair.same / pair.rows:.0f}%{kappa})."

@@ -10,7 +10,7 @@ from core.project.changes import change_frame
 from core.project.document import Project
 from core.project.target import set_target
 from core.workspace import Workspace, intake
-from core.workspace.labelling import target_of
+from core.workspace.labelling import make_target, target_of
 from tests.pages.conftest import HOSTILE, NOW, said
 
 
@@ -142,6 +142,51 @@ def test_a_column_is_made_to_be_labelled_from_scratch(
     answer(screen, 2)
     (entry,) = log(workspace, workspace.get(cases.id), "spam")
     assert entry.value == "ham"
+
+
+def test_a_second_labeller_is_asked_without_the_first_ones_answer(
+    show: Callable[..., AppTest], workspace: Workspace, cases: Project
+) -> None:
+    first = answer(labelling(show, cases), 1)
+    (entry,) = log(workspace, cases)
+    assert entry.who == "Not named"
+    first.text_input(key="label_who").set_value("Ben").run()
+    screen = first.button_group(key="label_queue").set_value("Labelled here").run()
+    assert f"Row {entry.row + 1:,}<" in said(screen)
+    assert "Somebody else has labelled this one." in said(screen)
+    screen = answer(screen, 2)
+    assert "Ben and Not named both labelled 1 and say the same of 0 (0%)." in said(screen)
+    assert [e.who for e in log(workspace, cases)] == ["Not named", "Ben"]
+
+
+def test_amounts_are_typed_and_what_is_no_amount_is_refused(
+    show: Callable[..., AppTest], workspace: Workspace, cases: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.components.labelcard.TOO_FAST", 0.0)
+    made = workspace.save(make_target(workspace, cases, "price", [], now=NOW), now=NOW)
+    screen = labelling(show, made)
+    screen.selectbox(key="label_column").set_value("price").run()
+    keep = next(b for b in screen.button if b.label == "Keep")
+    screen = keep.click().run()
+    assert "A label needs a value." in said(screen)
+    screen.number_input(key="label_number").set_value(12.5)
+    screen = next(b for b in screen.button if b.label == "Keep").click().run()
+    assert not screen.exception
+    assert [entry.value for entry in log(workspace, made, "price")] == ["12.5"]
+    assert "1 of 60 labelled" in "\n".join(str(bar.proto.text) for bar in screen.get("progress"))
+
+
+def test_an_amount_given_before_the_row_could_be_read_is_not_kept(
+    show: Callable[..., AppTest], workspace: Workspace, cases: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.components.labelcard.TOO_FAST", 3_600.0)
+    made = workspace.save(make_target(workspace, cases, "price", [], now=NOW), now=NOW)
+    screen = labelling(show, made)
+    screen.selectbox(key="label_column").set_value("price").run()
+    screen.number_input(key="label_number").set_value(12.5)
+    screen = next(b for b in screen.button if b.label == "Keep").click().run()
+    assert "That came before the next row could be read." in said(screen)
+    assert log(workspace, made, "price") == ()
 
 
 def test_dates_cannot_be_labelled(show: Callable[..., AppTest], workspace: Workspace, tmp_path) -> None:
