@@ -1,12 +1,48 @@
 """Data: what each column holds, what it is for, and what would mislead a model."""
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
+from core.project.document import Project
 from core.project.journey import open_findings
 from pages.components import columns, draw, labelling, layout, results, session, tableview
+from pages.components.knowing import behind, columncard, dictionary, groupsview, overview, views
 from pages.components.screen import action_bar, screen
 
 SENTENCE = "See what each column holds, say what it is for, and settle what would mislead a model."
+
+
+def _columns(project: Project, profile: Any, table: pd.DataFrame) -> None:
+    wanted = st.text_input(
+        "Find a column",
+        key="find_column",
+        placeholder="Find a column",
+        label_visibility="collapsed",
+        icon=":material/search:",
+        width=240,
+    )
+    columns.table_of_columns(project, profile, wanted)
+    columncard.one_column(project, profile, table)
+
+
+def _label(project: Project, profile: Any, table: pd.DataFrame) -> None:
+    labelling.view(project, table)
+
+
+VIEWS = {
+    "Overview": overview.overview,
+    "Columns": _columns,
+    "Missing": views.gaps,
+    "Associations": views.together,
+    "Rows": views.rows,
+    "Groups": groupsview.groups,
+    "Label": _label,
+    "Dictionary": dictionary.dictionary,
+    "Source": tableview.source,
+}
+"""What the screen shows, by the name of the view: each draws the project's table."""
 
 with screen("data", SENTENCE) as project:
     table = session.table_or_none(project)
@@ -18,31 +54,12 @@ with screen("data", SENTENCE) as project:
     if table is not None:
         profile = results.profile(project)
         tableview.figures(project, profile)
-        with layout.row("dataviews"):
-            view = layout.switch(["Columns", "Rows", "Groups", "Label", "Source"], key="data_view")
-            wanted = ""
-            if view == "Columns":
-                wanted = st.text_input(
-                    "Find a column",
-                    key="find_column",
-                    placeholder="Find a column",
-                    label_visibility="collapsed",
-                    icon=":material/search:",
-                    width=200,
-                )
+        with st.container(key="dataviews"):
+            view = layout.switch(list(VIEWS), key="data_view")
         if view != "Label":
             labelling.reminder(project, table)
-        if view == "Rows":
-            tableview.rows(table)
-        elif view == "Groups":
-            tableview.groups(project, table)
-        elif view == "Label":
-            labelling.view(project, table)
-        elif view == "Source":
-            tableview.source(project)
-        else:
-            columns.table_of_columns(project, profile, wanted)
-            tableview.one_column(project, profile, table)
+        VIEWS[view](project, profile, table)
+        behind.show_if_asked(project, table)
 
 project = session.current()
 if table is None:

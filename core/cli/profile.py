@@ -7,11 +7,16 @@ from core.cli.command import Answer, Command
 from core.cli.output import cut, finding_line, table
 
 if TYPE_CHECKING:
-    from core.data.profile import ColumnProfile
+    from core.data.profile import ColumnProfile, Profile
+    from core.data.schema import Schema
+    from core.data.table import Table
+    from core.findings import Finding
+    from core.framing.frame import Frame
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", help="CSV, TSV, Excel or Parquet file")
+    parser.add_argument("--report", metavar="FILE.html", help="write the quality report there, as one page")
     parser.add_argument("--target", help="column of the outcome, to see what each column says about it")
 
 
@@ -32,6 +37,8 @@ def _run(given: argparse.Namespace) -> Answer:
     schema = guess_schema(read.frame)
     found = profile(read.frame, schema, frame)
     findings = check_data(read.frame, schema, frame, found)
+    if given.report is not None:
+        _write_report(given, read, schema, frame, found, findings)
     data = {
         "rows": len(read.frame),
         "rows_looked_at": found.rows,
@@ -74,6 +81,31 @@ def _run(given: argparse.Namespace) -> Answer:
         *map(finding_line, findings),
     )
     return Answer(data, lines)
+
+
+def _write_report(
+    given: argparse.Namespace,
+    read: "Table",
+    schema: "Schema",
+    frame: "Frame",
+    found: "Profile",
+    findings: "list[Finding]",
+) -> None:
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from core.errors import InputError
+    from core.export.quality import Reported, quality_html
+
+    now = datetime.now(UTC)
+    name = Path(given.data).name
+    page = quality_html(
+        Reported(read.frame, schema, frame, found, findings, name, name, now, now, {}, {}, read.warnings)
+    )
+    try:
+        Path(given.report).write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError("The report could not be written.", next_step="Choose another place with --report.") from error
 
 
 def _column(column: "ColumnProfile") -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The frame around a chart: the figure, its text for those who cannot see it, and its table."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.charts.result import ChartResult
@@ -8,7 +10,15 @@ from pages.components import draw
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}
 
 
-def chart(result: ChartResult, *, key: str, title: str = "", note: str = "", with_table: bool = True) -> None:
+def chart(
+    result: ChartResult,
+    *,
+    key: str,
+    title: str = "",
+    note: str = "",
+    with_table: bool = True,
+    on_select: Callable[[], None] | None = None,
+) -> None:
     """Draw a chart.
 
     Parameters
@@ -20,13 +30,23 @@ def chart(result: ChartResult, *, key: str, title: str = "", note: str = "", wit
         Of the card; empty draws no head.
     with_table : bool
         Whether the figures can be opened as a table.
+    on_select : callable, optional
+        Called when a point is clicked; what was clicked stands in the session under ``plot_<key>``.
     """
     if title:
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", key=f"head_{key}"):
             draw.card_head(title, note)
             if with_table:
                 _table_button(result, key)
-    st.plotly_chart(result.figure, key=f"plot_{key}", config=CONFIG, alt=result.alt, theme="streamlit")
+    st.plotly_chart(
+        result.figure,
+        key=f"plot_{key}",
+        config=CONFIG,
+        alt=result.alt,
+        theme="streamlit",
+        on_select=on_select or "ignore",
+        selection_mode="points",
+    )
     if not title and with_table:
         _table_button(result, key)
 

@@ -112,7 +112,10 @@ def _take(stage: str, finding: Finding, key: str) -> None:
 def _accepted(at: str, finding: Finding, index: int) -> None:
     given = session.current().accepted[finding.key]
     with st.expander(
-        f"Accepted: {_plain(finding.title)}", type="compact", icon=":material/task_alt:", key=f"note_{at}_a{index}"
+        f"Accepted: {_plain(finding.title)}",
+        type="compact",
+        icon=":material/task_alt:",
+        key=f"note_{at}_a{index}",
     ):
         draw.html(_body(finding))
         draw.muted(f"Accepted on {session.local(given.at):%d %B, %H:%M}, because: {given.reason}")

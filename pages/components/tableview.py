@@ -1,20 +1,16 @@
-"""What the Data screen shows of the table: figures, rows, groups, source, one column by outcome."""
+"""What the Data screen shows of the table: how it is brought, its figures, and where it came from."""
 
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from core.charts import data as charts
-from core.charts.theme import colors
-from core.data.representation import representation
 from core.data.sources.registry import SOURCES
 from core.errors import FairwayError
-from core.limits import MB, PREVIEW_ROWS, UPLOAD_BYTES
+from core.limits import MB, UPLOAD_BYTES
 from core.project.document import DataRef, Project
 from pages.components import bring as taking
-from pages.components import draw, joining, layout, refreshing, session, upload
-from pages.components.charts import chart
+from pages.components import draw, joining, refreshing, session, upload
 
 
 def bring(project: Project) -> None:
@@ -74,68 +70,7 @@ def figures(project: Project, profile: Any) -> None:
     draw.figures(items)
 
 
-def one_column(project: Project, profile: Any, table: pd.DataFrame) -> None:
-    """Draw the column looked at, split by outcome."""
-    names = [column.name for column in profile.columns if column.name != project.frame.target]
-    if not names:
-        return
-    ranked = sorted(profile.columns, key=lambda column: -(column.signal or 0))
-    first = next((column.name for column in ranked if column.name in names), names[0])
-    with st.container(border=True, key="onecolumn"):
-        with layout.row():
-            with st.container(width="stretch"):
-                place = st.empty()
-            looked = st.selectbox(
-                "Column", names, index=names.index(first), key="looked_at", label_visibility="collapsed", width=190
-            )
-        column = profile[looked]
-        with place.container():
-            draw.card_head(
-                looked, f"{column.range_words}. {column.missing:,} missing, {column.distinct:,} different values."
-            )
-        assert project.table_schema is not None
-        chart(
-            charts.column_by_outcome(table, project.table_schema, project.frame, looked, colors(session.is_dark())),
-            key="by_outcome",
-        )
-
-
-def rows(table: pd.DataFrame) -> None:
-    """Draw the first rows as they were read."""
-    draw.muted(f"The first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows, as they were read.")
-    st.dataframe(table.head(PREVIEW_ROWS), height=440, alt="First rows of the table")
-
-
-def groups(project: Project, table: pd.DataFrame) -> None:
-    """Draw size and outcome rate of each group."""
-    if not project.frame.sensitive:
-        draw.muted(
-            "No sensitive column is named. Name them in Frame, or set the role to Sensitive in the table of columns."
-        )
-        return
-    assert project.table_schema is not None
-    for column in project.frame.sensitive:
-        shares = representation(table, project.table_schema, project.frame, column)
-        shown = pd.DataFrame(
-            {
-                column: [share.group for share in shares],
-                "Rows": [share.rows for share in shares],
-                "Share": [f"{share.share:.1%}" for share in shares],
-                "With the outcome": [share.positives for share in shares],
-                "Outcome rate": [_rate(share) for share in shares],
-                "Enough to judge": ["no" if share.too_small else "yes" for share in shares],
-            }
-        )
-        st.dataframe(shown, hide_index=True, alt=f"Groups of {column} with size and outcome rate")
-
-
-def _rate(share: Any) -> str:
-    if share.outcome_rate is None:
-        return ""
-    return f"{share.outcome_rate:.1%} ({share.low * 100:.0f} to {share.high * 100:.0f})"
-
-
-def source(project: Project) -> None:
+def source(project: Project, profile: Any, table: pd.DataFrame) -> None:
     """Say where the table came from and how it was read."""
     ref = project.data
     assert ref is not None

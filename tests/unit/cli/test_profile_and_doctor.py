@@ -34,6 +34,14 @@ def test_a_profile_with_an_outcome_proposes_task_and_metric(run, written):
     assert all({"code", "severity", "title"} <= set(finding) for finding in told["findings"])
 
 
+def test_a_profile_writes_its_report(run, written, tmp_path):
+    page = tmp_path / "report.html"
+    assert run("profile", written("t.csv", TABLE), "--report", str(page)).status == 0
+    assert "Data quality report of t.csv" in page.read_text(encoding="utf-8")
+    ran = run("profile", written("t.csv", TABLE), "--report", str(tmp_path / "no" / "where.html"))
+    assert (ran.status, "The report could not be written." in ran.err) == (2, True)
+
+
 def test_a_profile_for_a_person_is_harmless_to_the_terminal(run, written):
     ran = run("profile", written("t.csv", TABLE))
     assert ran.out.startswith("60 rows, 3 columns")
