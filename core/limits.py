@@ -62,6 +62,8 @@ BEHIND_ROWS: Final = 1_000
 """Rows shown behind a number; the count is of all."""
 PREVIEW_ROWS: Final = 100
 """Rows shown in a preview."""
+CONNECTIONS: Final = 200
+"""Most connections one user may keep."""
 DATABASE_ROWS: Final = 10_000_000
 """Most rows one reading of a database may bring."""
 DATABASE_SECONDS: Final = (5, 3600)

@@ -30,6 +30,7 @@ page = st.navigation(
         st.Page("home.py", title="Projects", default=True),
         *(st.Page(f"{stage}.py", title=stage.capitalize()) for stage in STAGES),
         st.Page("learn.py", title="Learn"),
+        st.Page("connections.py", title="Connections"),
     ],
     position="hidden",
 )

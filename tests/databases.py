@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+# pragma: allowlist
 SECRET = "p@ss/wörd:%41 'x"
 """A password that an address, a URL and a message each write differently."""
 

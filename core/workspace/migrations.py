@@ -78,10 +78,20 @@ def _labels(connection: Connection) -> None:
     )
 
 
+def _connections(connection: Connection) -> None:
+    _run(
+        connection,
+        "CREATE TABLE connections (id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL,"
+        " address TEXT NOT NULL, created TEXT NOT NULL)",
+        "CREATE UNIQUE INDEX connections_of_owner ON connections (owner, name)",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("projects and their past revisions", _projects),
     Migration("jobs", _jobs),
     Migration("labels given by hand", _labels),
+    Migration("connections to databases", _connections),
 )
 """In order: the first makes version 1 out of an empty database."""
 

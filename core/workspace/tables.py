@@ -90,3 +90,13 @@ LABELS = Table(
     Column("given", Moment, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+CONNECTIONS = Table(
+    "connections",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+)

@@ -29,6 +29,9 @@ def outside() -> None:
     with st.sidebar, st.container(key="places", gap=None):
         st.page_link("home.py", label="Projects", icon=":material/folder_open:", width="stretch", query_params={})
         st.page_link("learn.py", label="Learn", icon=":material/school:", width="stretch", query_params={})
+        st.page_link(
+            "connections.py", label="Connections", icon=":material/database:", width="stretch", query_params={}
+        )
 
 
 def inside(project: Project) -> None:

@@ -4,6 +4,7 @@ from core.data.sources.database.acquire import acquire, preview
 from core.data.sources.database.browse import check_connection, columns, schemas, tables
 from core.data.sources.database.filters import OPERATORS, Filter
 from core.data.sources.database.origin import DatabaseOrigin
+from core.data.sources.database.reading import check_select
 
 __all__ = [
     "OPERATORS",
@@ -11,6 +12,7 @@ __all__ = [
     "Filter",
     "acquire",
     "check_connection",
+    "check_select",
     "columns",
     "preview",
     "schemas",

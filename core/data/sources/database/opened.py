@@ -106,7 +106,7 @@ def _engine(url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, 
         # Empty, not left out: otherwise the driver would offer the password, file or ticket of the server's own user.
         given = {
             "password": secret,
-            "passfile": os.devnull,
+            "passfile": f"{os.devnull}/none",
             "gssencmode": "disable",
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "fairway",

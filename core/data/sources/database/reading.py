@@ -10,6 +10,7 @@ import pyarrow as pa
 import sqlalchemy
 from sqlalchemy import CursorResult, Select
 
+from core.data.sources.database.address import engine_of
 from core.data.sources.database.browse import columns_of
 from core.data.sources.database.opened import Opened
 from core.data.sources.database.origin import DatabaseOrigin
@@ -92,6 +93,12 @@ def _from_result(engine: str, result: CursorResult[Any], *, computed: bool) -> S
     # A number of PostgreSQL without a set size comes out of a division or a mean.
     loose = [computed and engine == "postgresql" and getattr(one, "precision", 0) is None for one in description]
     return Stream([str(one[0]) for one in description], loose, batches)
+
+
+def check_select(origin: DatabaseOrigin) -> None:
+    """Raise ``InputError`` where an origin's SELECT is not one, before any database is asked."""
+    if origin.select:
+        one_select(origin.select, engine_of(sqlalchemy.make_url(origin.url)).key)
 
 
 def selection(database: Opened, origin: DatabaseOrigin) -> Select[Any]:
