@@ -10,7 +10,7 @@ from core.errors import FairwayError
 from core.limits import MB, UPLOAD_BYTES
 from core.project.document import DataRef, Project
 from pages.components import bring as taking
-from pages.components import draw, joining, refreshing, session, upload
+from pages.components import draw, joining, refreshing, session, upload, wholeview
 
 
 def bring(project: Project) -> None:
@@ -90,6 +90,7 @@ def source(project: Project, profile: Any, table: pd.DataFrame) -> None:
         draw.heading("What was guessed on the way")
         for warning in ref.warnings:
             draw.banner(warning, glyph="info", tone="gray")
+    wholeview.all_rows(project)
     _actions(project)
 
 
