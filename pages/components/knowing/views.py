@@ -134,8 +134,8 @@ def together(project: Project, profile: Any, table: pd.DataFrame) -> None:
             hide_index=True,
             height=330,
             column_config={
-                "Column": st.column_config.TextColumn(width=90),
-                "With": st.column_config.TextColumn(width=90),
+                "Column": st.column_config.TextColumn(width=80),
+                "With": st.column_config.TextColumn(width=80),
                 "Association": st.column_config.NumberColumn("Strength", format="%.2f", width=64),
                 "Measure": st.column_config.TextColumn(width=110),
             },
@@ -167,8 +167,8 @@ def _information(project: Project, profile: Any) -> None:
         hide_index=True,
         height=330,
         column_config={
-            "Column": st.column_config.TextColumn(width=90),
-            "Information": st.column_config.ProgressColumn(color="primary", width=112, **bar),
+            "Column": st.column_config.TextColumn(width=80),
+            "Information": st.column_config.ProgressColumn(color="primary", width=100, **bar),
             "Signal": st.column_config.ProgressColumn(
                 color="gray", width=112, help="How well the column alone ranks rows left out by the outcome.", **bar
             ),
