@@ -55,6 +55,12 @@ def heading(page: Page) -> str:
     return page.locator(".st-key-labelcard h3").inner_text()
 
 
+def drawn(page: Page) -> None:
+    """Wait until the buttons of the row before are gone."""
+    walk.settle(page)
+    expect(page.locator(".st-key-labelbuttons button")).to_have_count(2)
+
+
 def row_of(page: Page) -> int:
     said = page.locator(".st-key-labelcard h3").evaluate("title => title.firstChild.textContent")
     return int(said.removeprefix("Row ").replace(",", "")) - 1
@@ -68,6 +74,7 @@ def buttons(page: Page) -> dict[str, str]:
 
 def by_key(page: Page, truth: list[str]) -> float:
     """Label the row that is shown; return the seconds until the next one is."""
+    drawn(page)
     before, key = heading(page), buttons(page)[truth[row_of(page)]]
     began = time.monotonic()
     page.keyboard.press(key)
@@ -76,6 +83,7 @@ def by_key(page: Page, truth: list[str]) -> float:
 
 
 def by_mouse(page: Page, truth: list[str]) -> None:
+    drawn(page)
     before = heading(page)
     page.locator(".st-key-labelbuttons button").filter(has_text=re.compile(f"^{truth[row_of(page)]}")).click()
     expect(page.locator(".st-key-labelcard h3")).not_to_have_text(before)
@@ -140,12 +148,14 @@ def test_forty_rows_are_labelled_trained_on_and_wrong_ones_found(
     open_labels(page)
     choose(page, "Label looks wrong")
     expect(page.get_by_text(re.compile(r"\d+ of \d+ labels look wrong"))).to_be_visible(timeout=60_000)
+    drawn(page)
     found = row_of(page)
     assert found in FLIPPED
     expect(page.get_by_text(re.compile("A model that had not seen this row gives"))).to_be_visible()
     before = heading(page)
     page.get_by_role("button", name=re.compile(f"^Correct to {truth[found]}")).click()
     expect(page.locator(".st-key-labelcard h3")).not_to_have_text(before)
+    drawn(page)
     page.get_by_role("button", name=re.compile("^Confirm")).click()
     expect(page.get_by_text("1 confirmed, 1 corrected")).to_be_visible()
     log, _ = workspace.labels(project).read(target_of(workspace.get(project), "urgent"))
