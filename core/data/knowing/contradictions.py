@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.knowing.coded import CodedColumn, CodedTable, code_column
+from core.data.knowing.coded import CodedColumn, CodedTable
 from core.data.knowing.measures import ranks
-from core.data.schema import Schema
+from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.data.signal import Floats, Ints
 from core.framing.frame import Frame
-from core.runtime.values import as_text
+from core.runtime.values import as_date, as_number, as_text
 
 NEIGHBOURS: Final = 10
 AGAINST: Final = 0.9
@@ -33,8 +33,11 @@ def contradicting_rows(table_frame: pd.DataFrame, schema: Schema, frame: Frame) 
     outcome = pd.factorize(as_text(table_frame[frame.target]))[0]
     place = np.zeros(len(table_frame), dtype=np.int64)
     for name in features:
-        codes = _exact(code_column(table_frame[name], schema[name]), table_frame[name])
+        codes = _exact(table_frame[name], schema[name])
         place = pd.factorize(place * (int(codes.max(initial=-1)) + 2) + codes + 1)[0].astype(np.int64)
+        # No two rows agree any more; further columns cannot change that.
+        if place.max(initial=-1) + 1 == len(place):
+            return none
     known = outcome >= 0
     seen = pd.DataFrame({"place": place[known], "outcome": outcome[known]})
     kinds = seen.groupby("place")["outcome"].nunique()
@@ -42,11 +45,14 @@ def contradicting_rows(table_frame: pd.DataFrame, schema: Schema, frame: Frame) 
     return np.asarray(known & np.isin(place, mixed))
 
 
-def _exact(column: CodedColumn, values: pd.Series) -> Ints:
-    if column.numbers is not None:
-        return pd.factorize(column.numbers)[0].astype(np.intp)
-    # A category with many levels was cut to the frequent ones; here each counts.
-    return pd.factorize(as_text(values))[0].astype(np.intp)
+def _exact(values: pd.Series, spec: ColumnSpec) -> Ints:
+    if spec.type is ColumnType.NUMBER:
+        read = as_number(values)
+    elif spec.type is ColumnType.DATE:
+        read = as_date(values, spec.date_format)
+    else:
+        read = as_text(values)
+    return pd.factorize(read)[0].astype(np.intp)
 
 
 @dataclass(frozen=True, eq=False)
