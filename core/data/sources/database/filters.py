@@ -82,6 +82,10 @@ class Filter(BaseModel):
         left: ColumnElement[Any] = column(quoted_name(self.column, quote=True))
         if not operator.takes_value:
             return operator.apply(left, None)
+        if not self.value.strip():
+            raise InputError(
+                f"The filter on `{self.column}` has no value.", next_step="Give one, or remove the filter."
+            )
         if operator.on_text or kind in ("text", "other"):
             # A column of a type of its own, such as an enumeration, compares with text only as text.
             left = left if kind == "text" else cast(left, Text)

@@ -134,10 +134,15 @@ def test_a_value_of_another_type_is_refused_in_words(kind: str, value: str) -> N
     assert error.value.message.startswith(f"“{value}” cannot be compared with `age`, which holds")
 
 
+def test_a_filter_without_a_value_is_named() -> None:
+    with pytest.raises(InputError, match="The filter on `age` has no value"):
+        Filter(column="age", operator="equals", value=" ").condition("text")
+
+
 def test_every_comparison_is_named() -> None:
     assert [operator.words for operator in OPERATORS.values()][:3] == ["is", "is not", "is above"]
     with pytest.raises(InputError):
-        Filter(column="a", operator="; DROP", value="").condition("text")
+        Filter(column="a", operator="; DROP", value="x").condition("text")
 
 
 URL = sqlalchemy.make_url("postgresql+psycopg://reader@db/sales")
