@@ -27,7 +27,7 @@ def shop() -> Iterator[databases.Server]:
 
 def fill(page: Page, label: str, value: str) -> None:
     page.get_by_label(label, exact=True).fill(value)
-    page.keyboard.press("Enter" if label == "Password" else "Tab")
+    page.keyboard.press("Tab")
     walk.settle(page)
 
 
