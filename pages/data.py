@@ -31,6 +31,7 @@ def _label(project: Project, profile: Any, table: pd.DataFrame) -> None:
     labelling.view(project, table)
 
 
+# What the screen shows, by the name of the view: each draws the project's table.
 VIEWS = {
     "Overview": overview.overview,
     "Columns": _columns,
@@ -42,7 +43,6 @@ VIEWS = {
     "Dictionary": dictionary.dictionary,
     "Source": tableview.source,
 }
-"""What the screen shows, by the name of the view: each draws the project's table."""
 
 with screen("data", SENTENCE) as project:
     table = session.table_or_none(project)
