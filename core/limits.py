@@ -36,6 +36,14 @@ COMPRESSION_RATIO: Final = 200
 """A compressed text or workbook part above 64 MB that unpacks to more than this many times its size is refused."""
 WORKBOOK_CELLS: Final = 10_000_000
 """Most cells, empty ones included, between the first and the last used cell of a sheet."""
+RECORD_BYTES: Final = 200 * MB
+"""Largest JSON file, unpacked: its text is held in memory while it is read."""
+RECORD_CELLS: Final = 20_000_000
+"""Most values of JSON records, missing ones included."""
+PREVIEW_BYTES: Final = 512 * 1024
+"""Beginning of a text file that a preview looks at."""
+PREVIEW_WHOLE_BYTES: Final = 4 * MB
+"""Largest workbook, JSON or packed file that a preview reads whole; of a larger one it shows what it can."""
 CELL_CHARACTERS: Final = 131_072
 """Longest value of one cell of a text file."""
 LONG_ROW_SHARE: Final = 0.01

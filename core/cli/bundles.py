@@ -1,7 +1,7 @@
 """A bundle and rows for it, as the commands that take one need them."""
 
-from collections.abc import Sequence
-from contextlib import nullcontext
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.cli.output import say
-from core.data.delimited import unpacked
-from core.data.detect import look_at
 from core.data.encoding import find_encoding
-from core.data.read import EXTENSIONS, read_table
+from core.data.read import ReadOptions, opened, read_table
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DataError, InputError
 from core.framing.frame import Frame, Task
@@ -106,15 +104,20 @@ def read_rows(
     place = Path(path)
     if not place.is_file():
         raise DataError(f"There is no file {place.name}.", next_step="Check its name and folder.")
-    stem, _, extension = place.name.lower().rpartition(".")
-    packed = extension == "gz"
-    ending = stem.rpartition(".")[2] if packed else extension
-    if EXTENSIONS.get(ending) == ("text",) and look_at(place) == ("gzip" if packed else "text"):
-        with unpacked(place) if packed else nullcontext(place) as plain:
-            if look_at(plain) == "text":
-                return _text_rows(predictor, plain, place.name, schema or predictor.info.input, skip_long=skip_long)
-    # Workbooks and Parquet hold typed cells, and what is no table is refused in words.
-    return read_table(place).frame
+    with opened(place, ReadOptions()) as file:
+        if file.format.key == "text":
+            return _text_rows(predictor, file.path, place.name, schema or predictor.info.input, skip_long=skip_long)
+    # Other formats hold typed cells, and what is no table is refused in words.
+    return read_table(place, _as_in_training(predictor.info.read_as)).frame
+
+
+def _as_in_training(read_as: Mapping[str, str]) -> ReadOptions:
+    """Return what was chosen for the training file and holds for another file of the same kind."""
+    return ReadOptions(
+        header={"yes": True, "no": False}.get(read_as.get("header", "")),
+        missing=tuple(json.loads(read_as.get("missing", "[]"))),
+        records=read_as.get("records"),
+    )
 
 
 def _text_rows(

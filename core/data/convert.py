@@ -37,7 +37,6 @@ NA_WORDS = ("NA", "N/A", "n/a")
 NONE_WORD = "None"
 """Missing in a column of numbers; in one of text a level ("no alley") more often than not, so kept and announced."""
 
-_ALWAYS = pa.array(ALWAYS_MISSING, pa.large_string())
 _NA = pa.array(NA_WORDS, pa.large_string())
 _WORDS = pa.array([*NA_WORDS, NONE_WORD], pa.large_string())
 _LEADING_ZERO = r"^[+-]?0\d"
@@ -185,7 +184,7 @@ def last_known(column: pd.Series) -> int:
 
 def _inspect(name: str, column: pd.Series, options: ReadOptions) -> _Column:
     text = pc.utf8_trim_whitespace(_arrow(column))
-    always = pc.is_in(text, value_set=_ALWAYS)
+    always = pc.is_in(text, value_set=pa.array([*ALWAYS_MISSING, *options.missing], pa.large_string()))
     text = pc.if_else(always, None, text) if pc.any(always).as_py() else text
     words = pc.is_in(text, value_set=_WORDS)
     known = pc.if_else(words, None, text) if pc.any(words).as_py() else text

@@ -1,7 +1,7 @@
 """The one format of a column of dates written as text: decided for the whole column, never row by row."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,8 +42,15 @@ class DateGuess:
     day_first: bool | None = None
     readable: float = 1.0
 
+    @property
+    def proven(self) -> bool:
+        """Whether a value of the column itself decides the order of day and month."""
+        return self.day_first is not None and not self.ambiguous
 
-def guess_dates(values: Sequence[str], *, day_first: bool | None = None) -> DateGuess | None:
+
+def guess_dates(
+    values: Sequence[str], *, day_first: bool | None = None, chosen: bool | None = None
+) -> DateGuess | None:
     """Find the one format in which a column's texts are dates.
 
     Parameters
@@ -52,6 +59,8 @@ def guess_dates(values: Sequence[str], *, day_first: bool | None = None) -> Date
         The different values of the column, in the order of their first appearance.
     day_first : bool, optional
         The order other columns of the table prove; used where this column allows both.
+    chosen : bool, optional
+        The order the user chose: the column is read so, or is none of dates.
 
     Returns
     -------
@@ -69,7 +78,7 @@ def guess_dates(values: Sequence[str], *, day_first: bool | None = None) -> Date
         clock = next(value.partition(" ")[2] for value in head if _YEAR_FIRST.fullmatch(value))
         return _checked(values, f"%Y{sign}%m{sign}%d{_clock_format(' ' + clock if clock else '')}")
     if _share(head, _NUMERIC) >= READABLE_SHARE:
-        return _day_or_month_first(values, day_first)
+        return _day_or_month_first(values, day_first, chosen)
     for date_format in _NAMED:
         found = _checked(head, date_format)
         if found is not None:
@@ -91,16 +100,52 @@ def _readable(values: Sequence[str], date_format: str) -> float:
     return float(read.notna().mean())
 
 
-def _day_or_month_first(values: Sequence[str], elsewhere: bool | None) -> DateGuess | None:
+def guess_date_columns(columns: Mapping[str, Sequence[str]], chosen: bool | None = None) -> dict[str, DateGuess | None]:
+    """Find the formats of the dates of a table.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence of str
+        The different values of each column that may hold dates.
+    chosen : bool, optional
+        Whether the user said that the day comes first.
+
+    Returns
+    -------
+    dict of str to DateGuess or None
+    """
+    found = {name: guess_dates(values, chosen=chosen) for name, values in columns.items()}
+    orders = {guess.day_first for guess in found.values() if guess and guess.day_first is not None and guess.proven}
+    if chosen is not None or len(orders) != 1:
+        return found
+    # One table is written in one country: a column that proves the order decides for those that do not.
+    proven = orders.pop()
+    return {name: guess_dates(values, day_first=proven) for name, values in columns.items()}
+
+
+def orders_mixed(values: Sequence[str]) -> tuple[str, str] | None:
+    """Return one date that can only be day-first and one that can only be month-first, where a column holds both."""
+    matches = [match for value in values if (match := _NUMERIC.fullmatch(value))]
+    day = next((match[0] for match in matches if int(match[1]) > 12), None)
+    month = next((match[0] for match in matches if int(match[3]) > 12), None)
+    return None if day is None or month is None else (day, month)
+
+
+def is_numeric_date(text: str) -> bool:
+    """Whether a text looks like a date in which day and month are numbers, such as 03/04/2023."""
+    return _NUMERIC.fullmatch(text) is not None
+
+
+def _day_or_month_first(values: Sequence[str], elsewhere: bool | None, chosen: bool | None) -> DateGuess | None:
     matches = [match for value in values if (match := _NUMERIC.fullmatch(value))]
     first = [int(match[1]) for match in matches]
     second = [int(match[3]) for match in matches]
     day_proven, month_proven = max(first) > 12, max(second) > 12
-    if day_proven and month_proven:
+    if day_proven and month_proven and chosen is None:
         return None
     sign, year, comma, gap, clock = (matches[0][group] for group in (2, 4, 5, 6, 7))
-    ambiguous = not day_proven and not month_proven
-    day_first = day_proven
+    ambiguous = not day_proven and not month_proven and chosen is None
+    day_first = day_proven if chosen is None else chosen
     if ambiguous:
         day_first = _likelier_day_first(first, second, sign) if elsewhere is None else elsewhere
     order = ("%d", "%m") if day_first else ("%m", "%d")

@@ -1,9 +1,6 @@
 """Reading delimited text: sniffed, scanned once for ragged rows and open quotes, then loaded by pandas."""
 
 import csv
-import gzip
-import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,19 +10,20 @@ from typing import TextIO
 import pandas as pd
 
 from core.data.convert import convert_columns
-from core.data.detect import look_at
 from core.data.encoding import Encoding, find_encoding
 from core.data.names import unique_names
 from core.data.notes import Notes
 from core.data.options import ReadOptions
+from core.data.preamble import Layout, find_layout, find_quote
 from core.data.scan import Scan, scan_rows
-from core.data.sniff import NOT_USED, WORDS, looks_like_values, sniff_delimiter
+from core.data.sniff import NOT_USED, WORDS, is_value, looks_like_values
 from core.data.table import Table
 from core.errors import DataError, LimitError
-from core.limits import COMPRESSION_RATIO, LONG_ROW_SHARE, MB, UNPACKED_BYTES
+from core.limits import LONG_ROW_SHARE, MB, UNPACKED_BYTES
 
 SAMPLE_CHARACTERS = 262_144
 TOLD_LINES = 5
+SHOWN_CHARACTERS = 60
 
 
 def read_delimited(path: Path, options: ReadOptions, *, extension: str = "csv") -> Table:
@@ -55,7 +53,7 @@ def read_delimited(path: Path, options: ReadOptions, *, extension: str = "csv") 
         )
     notes = Notes()
     plan = plan_text(path, options, extension, notes)
-    frame = convert_columns(_load(path, plan), options, notes, comma_likely=plan.delimiter == ";")
+    frame = convert_columns(load_text(path, plan), options, notes, comma_likely=plan.delimiter == ";")
     return Table(frame, notes.sentences, {**plan.read_as(options), **notes.signs_of_the_file()})
 
 
@@ -79,6 +77,10 @@ class TextPlan:
     quotes : bool
     scan : Scan
         What one pass over all rows found.
+    quote : str
+        The quotation mark.
+    above : int
+        Lines above the table; one that names the delimiter is not counted.
     """
 
     encoding: Encoding
@@ -89,6 +91,8 @@ class TextPlan:
     row_names: bool
     quotes: bool
     scan: Scan
+    quote: str = '"'
+    above: int = 0
 
     @property
     def rows(self) -> int:
@@ -105,6 +109,10 @@ class TextPlan:
             found["header"] = "yes" if options.header else "no"
         if not options.quotes:
             found["quotes"] = "no"
+        elif self.quote != '"':
+            found["quote"] = self.quote
+        if self.above:
+            found["skip_lines"] = str(self.above)
         return found
 
 
@@ -140,10 +148,14 @@ def plan_text(
         sample = text.read(SAMPLE_CHARACTERS)
     if not sample.strip():
         raise DataError("The file is empty: it holds blank lines only.", next_step="Bring another file.")
-    delimiter, skipped = _delimiter(sample, options, extension, notes)
+    quote = find_quote(sample, options)
+    layout = _layout(sample, options, extension, quote, notes)
+    delimiter, skipped = layout.delimiter, layout.skip
     with open_text(path, encoding) as text:
         _skip(text, skipped)
-        scan = scan_rows(text, delimiter, quotes=options.quotes, skipped_lines=skipped, most=most)
+        scan = scan_rows(text, delimiter, quotes=options.quotes, quote=quote, skipped_lines=skipped, most=most)
+    if not scan.header:
+        raise DataError("The file holds nothing below the lines to skip.", next_step="Skip fewer lines.")
     names, named = _names(scan, options, notes)
     _judge_ragged(scan, len(names), delimiter, notes)
     plan = TextPlan(
@@ -155,53 +167,12 @@ def plan_text(
         named and len(names) > len(scan.header),
         options.quotes,
         scan,
+        quote,
+        0 if layout.told else skipped,
     )
     if plan.rows == 0:
         raise _header_only()
     return plan
-
-
-@contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
-    """Unpack a gzip file to a temporary one, in pieces, up to the limit.
-
-    Parameters
-    ----------
-    path : Path
-
-    Yields
-    ------
-    Path
-
-    Raises
-    ------
-    LimitError
-        If it unpacks past the limit, or above 64 MB to more than 200 times its size.
-    DataError
-        If it is damaged, or holds another archive.
-    """
-    packed = path.stat().st_size
-    with tempfile.TemporaryDirectory(prefix="fairway-") as folder:
-        plain = Path(folder) / "table"
-        size = 0
-        try:
-            with gzip.open(path) as source, plain.open("wb") as target:
-                while chunk := source.read(MB):
-                    size += len(chunk)
-                    if size > UNPACKED_BYTES or (size > 64 * MB and size > COMPRESSION_RATIO * packed):
-                        raise LimitError(
-                            f"This compressed file unpacks to more than {min(size, UNPACKED_BYTES) // MB:,} MB, beyond "
-                            f"the limit of {UNPACKED_BYTES // MB:,} MB or {COMPRESSION_RATIO} times its own size.",
-                            next_step="Bring the table uncompressed, or a part of it.",
-                        )
-                    target.write(chunk)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(
-                "This compressed file is cut off or damaged.", next_step="Bring a new copy of it."
-            ) from error
-        if look_at(plain) == "gzip":
-            raise DataError("This compressed file holds another one.", next_step="Unpack it first.")
-        yield plain
 
 
 @contextmanager
@@ -216,25 +187,25 @@ def _skip(text: TextIO, lines: int) -> None:
         text.readline()
 
 
-def _delimiter(sample: str, options: ReadOptions, extension: str, notes: Notes) -> tuple[str, int]:
-    """Return the delimiter and how many lines to leave out before the header."""
-    first, _, _ = sample.partition("\n")
-    hint = first.strip().lower()
-    skipped = 1 if hint.startswith("sep=") and len(hint) <= 5 else 0
-    if options.delimiter:
-        if len(options.delimiter) != 1 or options.delimiter in '"\r\n':
-            raise DataError("A delimiter is one character.", next_step="Choose comma, semicolon, tab or bar.")
-        return options.delimiter, skipped
-    if skipped:
-        return first.strip()[4:] or "\t", skipped
+def _layout(sample: str, options: ReadOptions, extension: str, quote: str, notes: Notes) -> Layout:
+    """Find the delimiter and the lines above the table, and say what goes not without saying."""
     # The last line of the sample may be cut: it would count as a ragged row.
     whole = sample if len(sample) < SAMPLE_CHARACTERS else sample.rpartition("\n")[0] or sample
-    found = sniff_delimiter(whole)
+    found = find_layout(whole, options, quote)
+    if quote != options.quote and quote != '"':
+        notes.say("Values were found to stand between single quotation marks.")
     expected = {"tsv": "\t", "tab": "\t"}.get(extension, ",")
-    if found not in (NOT_USED, expected):
-        words = WORDS.get(found, f"the character {found!r}")
+    if not options.delimiter and not found.told and found.delimiter not in (NOT_USED, expected):
+        words = WORDS.get(found.delimiter, f"the character {found.delimiter!r}")
         notes.say(f"The values of a line were found to be separated by {words}.")
-    return found, skipped
+    if options.skip_lines is None and not found.told and found.skip:
+        first = sample.lstrip("\r\n").splitlines()[0].strip()[:SHOWN_CHARACTERS]
+        notes.say(
+            f"The first {f'{found.skip:,} lines, which begin' if found.skip > 1 else 'line, which begins'} with "
+            f"“{first}”, {'stand' if found.skip > 1 else 'stands'} above the table and "
+            f"{'were' if found.skip > 1 else 'was'} left out."
+        )
+    return found
 
 
 def _names(scan: Scan, options: ReadOptions, notes: Notes) -> tuple[list[str], bool]:
@@ -244,6 +215,9 @@ def _names(scan: Scan, options: ReadOptions, notes: Notes) -> tuple[list[str], b
         named = not looks_like_values(scan.header)
         if not named:
             notes.say("The first line holds numbers only and was read as a row; the columns were numbered.")
+        elif any(map(_is_odd_name, scan.header)):
+            odd = next(filter(_is_odd_name, scan.header)).strip()
+            notes.say(f"The first line was read as names, though “{odd}” looks like a value. Say if it is a row.")
     raw = [*scan.header] if named else [f"column {number}" for number in range(1, len(scan.header) + 1)]
     if named and scan.rows and scan.one_more == scan.rows and scan.padded < scan.rows:
         raw = ["row name", *raw]
@@ -253,6 +227,12 @@ def _names(scan: Scan, options: ReadOptions, notes: Notes) -> tuple[list[str], b
     for warning in warnings:
         notes.say(warning)
     return names, named
+
+
+def _is_odd_name(name: str) -> bool:
+    """Whether a name looks like a value; a year or a small whole number is a usual name of a column."""
+    text = name.strip()
+    return is_value(text) and not (text.isdigit() and len(text) <= 4)
 
 
 def _judge_ragged(scan: Scan, width: int, delimiter: str, notes: Notes) -> None:
@@ -280,7 +260,7 @@ def _rows(count: int, singular: str, plural: str) -> str:
     return f"{count:,} row {singular}" if count == 1 else f"{count:,} rows {plural}"
 
 
-def _load(path: Path, plan: TextPlan) -> pd.DataFrame:
+def load_text(path: Path, plan: TextPlan) -> pd.DataFrame:
     """Load every value as text; long rows are left out, short ones padded."""
     names, scan = plan.names, plan.scan
     with open_text(path, plan.encoding) as text:
@@ -297,6 +277,7 @@ def _load(path: Path, plan: TextPlan) -> pd.DataFrame:
                 na_filter=False,
                 engine="c",
                 quoting=csv.QUOTE_MINIMAL if plan.quotes else csv.QUOTE_NONE,
+                quotechar=plan.quote,
             )
         except pd.errors.EmptyDataError as error:
             raise _header_only() from error

@@ -6,16 +6,15 @@ import struct
 import zipfile
 from pathlib import Path
 
+from core.data.formats import SIGNATURES
 from core.errors import DataError, LimitError
 
 HEAD = 65_536
 DIRECTORY_BYTES = 8 * 1024 * 1024
 """Largest zip directory that is read; a workbook's is a few kilobytes."""
 
-SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"PAR1", "parquet"),
+OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"PARE", "an encrypted Parquet file"),
-    (b"\x1f\x8b", "gzip"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
@@ -26,21 +25,18 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x89HDF", "an HDF5 file"),
     (b"SQLite format 3\x00", "an SQLite database"),
-    (b"ARROW1", "an Arrow or Feather file"),
-    (b"ORC", "an ORC file"),
+    (b"FEA1", "a Feather file of the first version"),
+    (b"ORC\x08", "an ORC file"),
+    (b"ORC\x0a", "an ORC file"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
     (b"{\\rtf", "an RTF document"),
-    (b"$FL2", "an SPSS file"),
-    (b"<stata_dta>", "a Stata file"),
 )
-"""First bytes and what they mean; the first that fits wins."""
+"""First bytes of what is no table by itself, and what they mean; a table's stand in ``core/data/formats.py``."""
 
+_OLD_STATA = re.compile(rb"[\x69\x6c\x6e-\x73][\x01\x02]\x01\x00")
 _HTML = re.compile(rb"\s*<(!doctype\s+html|html)\b[^>]*>|\s*<(!--|head|body|meta|title|table)\b.*?>.*</", re.I | re.S)
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
 _JSON = re.compile(rb'\s*(\{\s*"[^"]*"\s*:|\[\s*[\[{])')
@@ -57,7 +53,7 @@ def look_at(path: Path) -> str:
     Returns
     -------
     str
-        ``"empty"``, ``"text"``, ``"gzip"``, ``"parquet"``, ``"xlsx"``, ``"xls"``, ``"locked"`` (a workbook with a
+        The key of a format or of a packing (``core/data/formats.py``), ``"empty"``, ``"locked"`` (a workbook with a
         password), or words for something Fairway does not read, such as ``"a PDF document"``. Nothing is loaded.
 
     Raises
@@ -69,11 +65,13 @@ def look_at(path: Path) -> str:
         head = file.read(HEAD)
     if not head:
         return "empty"
-    for signature, kind in SIGNATURES:
+    for signature, kind in (*SIGNATURES, *OTHERS):
         if head.startswith(signature):
             if kind == "zip":
                 return _look_into_zip(path)
             return _look_into_ole(path) if kind == "ole" else kind
+    if _OLD_STATA.match(head):
+        return "stata"
     if _PICKLE.match(head) or _is_text_pickle(head):
         return "a Python pickle"
     text = head[3:] if head.startswith(b"\xef\xbb\xbf") else head
@@ -84,7 +82,7 @@ def look_at(path: Path) -> str:
     if _XML.match(text):
         return "an XML document"
     if _JSON.match(text):
-        return "JSON"
+        return "json"
     return "text"
 
 
@@ -128,7 +126,7 @@ def _look_into_zip(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             if "mimetype" in names and b"spreadsheet" in archive.open("mimetype").read(100):
-                return "an OpenDocument spreadsheet"
+                return "ods"
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError) as error:
         raise DataError(
             "This file is cut off or damaged: it begins like a workbook or an archive, and its end is missing.",
@@ -137,14 +135,14 @@ def _look_into_zip(path: Path) -> str:
     if any(name.lower() == "xl/workbook.xml" for name in names):
         return "xlsx"
     if "xl/workbook.bin" in names:
-        return "a binary Excel workbook (.xlsb)"
+        return "xlsb"
     if any(name.startswith("word/") for name in names):
         return "a Word document"
     if any(name.startswith("ppt/") for name in names):
         return "a presentation"
     if any(name.endswith((".pkl", ".pickle")) for name in names):
         return "an archive with a Python pickle"
-    return "a zip archive"
+    return "zip"
 
 
 def check_zip_directory(path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.dates import DateGuess, guess_dates
+from core.data.dates import DateGuess, guess_date_columns
 from core.data.hints import (
     CODE_WORDS,
     DATE_WORDS,
@@ -80,13 +80,15 @@ class _Guess:
     date_format: str = ""
 
 
-def guess_schema(frame: pd.DataFrame) -> Schema:
+def guess_schema(frame: pd.DataFrame, *, day_first: bool | None = None) -> Schema:
     """Guess the type and role of every column.
 
     Parameters
     ----------
     frame : DataFrame
         As read: numbers, flags, dates, text.
+    day_first : bool, optional
+        The order of day and month that the user chose for dates such as 03/04/2023.
 
     Returns
     -------
@@ -95,16 +97,7 @@ def guess_schema(frame: pd.DataFrame) -> Schema:
         sentence in plain words.
     """
     columns = [_column(str(name), frame.iloc[:, position]) for position, name in enumerate(frame.columns)]
-    dates = {column.name: guess_dates(_texts(column)) for column in columns if _may_be_dates(column)}
-    orders = {
-        found.day_first for found in dates.values() if found and found.day_first is not None and not found.ambiguous
-    }
-    # One table is written in one country: a column that proves the order decides for those that do not.
-    proven = orders.pop() if len(orders) == 1 else None
-    if proven is not None:
-        dates = {
-            column.name: guess_dates(_texts(column), day_first=proven) for column in columns if column.name in dates
-        }
+    dates = guess_date_columns({column.name: _texts(column) for column in columns if _may_be_dates(column)}, day_first)
     return Schema(columns=tuple(_spec(column, dates.get(column.name)) for column in columns))
 
 

@@ -30,8 +30,19 @@ SENTENCES: dict[str, str] = {
     "na_missing": "{columns}: cells that say {example} were read as missing. If it is a value there, keep it as one.",
     "na_kept": "{columns}: cells that say {example} were kept as a value.",
     "far_dates": "{columns}: dates outside the years 1678 to 2261, such as {example}, were read as missing.",
+    "date_order": (
+        "{columns}: dates could be day first or month first and were read as {example}. "
+        "If that is wrong, choose the order."
+    ),
+    "mixed_dates": (
+        "{columns}: some dates are day first and others month first, such as {example}; kept as text. Mend the file."
+    ),
+    "not_in_order": "{columns}: not all dates can be read in the chosen order, such as {example}; kept as text.",
     "zone": "{columns}: times were turned to UTC.",
     "nested": "{columns}: lists and records were written out as text.",
+    "labels": "{columns}: the labels of the file stand in the place of its codes, such as {example}.",
+    "some_labels": "{columns}: only some values have a label, such as {example}; the values were kept.",
+    "declared_missing": "{columns}: values that the file declares missing ({example}) were read as missing.",
     "binary": "{columns}: binary content cannot be used and was left out.",
     "narrowed": "{columns}: decimal numbers were rounded to about 16 digits.",
 }

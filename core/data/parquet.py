@@ -19,12 +19,14 @@ from core.limits import MB, TABLE_CELLS, TABLE_COLUMNS, TABLE_ROWS, UNPACKED_BYT
 from core.runtime.values import FIRST_DATE, LAST_DATE
 
 
-def read_foreign_parquet(path: Path) -> Table:
+def read_foreign_parquet(path: Path, *, rows: int | None = None) -> Table:
     """Read a Parquet file.
 
     Parameters
     ----------
     path : Path
+    rows : int, optional
+        How many of its first rows; all by default.
 
     Returns
     -------
@@ -46,10 +48,10 @@ def read_foreign_parquet(path: Path) -> Table:
             texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
         # Kept as codes: one long text repeated in each of a million rows must not be written out unseen.
         with pq.ParquetFile(path, read_dictionary=texts) as file:
-            table = file.read(use_threads=False)
+            table = file.read(use_threads=False) if rows is None else _first_rows(file, rows)
         if not table.num_columns or not table.num_rows:
             raise DataError("The file holds no rows.", next_step="Bring a file with at least one row.")
-        return Table(_to_frame(table, notes), notes.sentences, {"format": "parquet"})
+        return Table(to_frame(table, notes), notes.sentences, {"format": "parquet"})
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise DataError(
             "This Parquet file is cut off, damaged or encrypted.", next_step="Write it again and bring the new copy."
@@ -78,7 +80,32 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _to_frame(table: pa.Table, notes: Notes) -> pd.DataFrame:
+def _first_rows(file: Any, rows: int) -> pa.Table:
+    for batch in file.iter_batches(batch_size=rows, use_threads=False):
+        return pa.Table.from_batches([batch])
+    return file.schema_arrow.empty_table()
+
+
+def to_frame(table: pa.Table, notes: Notes) -> pd.DataFrame:
+    """Bring an Arrow table to columns of numbers, true/false, dates and text.
+
+    Parameters
+    ----------
+    table : Table
+        Text may be kept as codes.
+    notes : Notes
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    DataError
+        If no column can be used.
+    LimitError
+        If its texts, written out, are larger than the limit.
+    """
     names, warnings = unique_names([str(name) for name in table.column_names])
     for warning in warnings:
         notes.say(warning)
@@ -114,6 +141,8 @@ def plain_column(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series 
     """Bring a column to numbers, true/false, dates or text; ``None`` where it is left out."""
     if isinstance(values.type, pa.BaseExtensionType):
         values = pa.chunked_array([chunk.storage for chunk in values.chunks], type=values.type.storage_type)
+    if pa.types.is_run_end_encoded(values.type):
+        values = pa.chunked_array([pc.run_end_decode(chunk) for chunk in values.chunks], type=values.type.value_type)
     if pa.types.is_dictionary(values.type):
         values = pc.cast(values, values.type.value_type)
     kind = values.type

@@ -1,43 +1,24 @@
 """Reading a file into a table: what it is, decided by its content, and the reader for it."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from core.data.delimited import read_delimited, unpacked
 from core.data.detect import look_at
-from core.data.options import ReadOptions
-from core.data.parquet import read_foreign_parquet
+from core.data.finish import finished
+from core.data.formats import BY_ENDING, FORMATS, PACKED_ENDINGS, TAKES, Format, words_of
+from core.data.notes import name_columns
+from core.data.options import ReadOptions, check_options
+from core.data.packed import Most, Unpacked, unpacked
 from core.data.table import Table
-from core.data.workbook import read_workbook
 from core.errors import DataError, FairwayError
 
-__all__ = ["EXTENSIONS", "ReadOptions", "read_table"]
-
-EXTENSIONS: dict[str, tuple[str, ...]] = {
-    "csv": ("text",),
-    "tsv": ("text",),
-    "tab": ("text",),
-    "txt": ("text",),
-    "xlsx": ("xlsx", "xls"),
-    "xlsm": ("xlsx",),
-    "xls": ("xlsx", "xls"),
-    "parquet": ("parquet",),
-    "pq": ("parquet",),
-}
-"""What a file's name may end with, and what its content may then be; text files may also be packed with gzip."""
-
-WORDS = {
-    "text": "a table in text",
-    "xlsx": "an Excel workbook",
-    "xls": "an Excel workbook",
-    "parquet": "a Parquet file",
-}
-
-_TAKES = "Fairway reads CSV, TSV and other delimited text, Excel (.xlsx, .xls) and Parquet."
+__all__ = ["ReadOptions", "opened", "read_table"]
 
 
 def read_table(path: str | Path, options: ReadOptions | None = None, *, name: str | None = None) -> Table:
-    """Read a table from a CSV, TSV or other delimited text file, an Excel workbook or a Parquet file.
+    """Read a table from a file of any format in ``core/data/formats.py``, packed or not.
 
     Parameters
     ----------
@@ -61,11 +42,82 @@ def read_table(path: str | Path, options: ReadOptions | None = None, *, name: st
     LimitError
         If it is larger than Fairway takes.
     """
+    chosen = options or ReadOptions()
+    with opened(path, chosen, name=name) as file:
+        return file.told(file.format.read(file.path, chosen, file.ending, None), chosen)
+
+
+@dataclasses.dataclass(frozen=True)
+class OpenedFile:
+    """A file whose format is known, unpacked where it was packed.
+
+    Parameters
+    ----------
+    path : Path
+    format : Format
+    ending : str
+        Of the table's own name.
+    packing : str
+        Key of the packing; empty for none.
+    inside : Unpacked or None
+        What was unpacked.
+    """
+
+    path: Path
+    format: Format
+    ending: str
+    packing: str = ""
+    inside: Unpacked | None = None
+
+    def told(self, table: Table, options: ReadOptions) -> Table:
+        """Return the table with what is left to do, and what is known of the file around it."""
+        table = finished(table, options)
+        read_as, warnings = {**table.read_as, "extension": self.ending}, list(table.warnings)
+        if self.inside is not None:
+            read_as["packed"] = self.packing
+        if self.inside is not None and len(self.inside.members) > 1:
+            members = self.inside.members
+            taken = options.member or members[0]
+            read_as["member"] = taken
+            if options.member is None:
+                warnings.insert(
+                    0,
+                    f"The archive holds {len(members):,} tables; the first, `{taken}`, was read. "
+                    f"Left aside: {name_columns(members[1:])}.",
+                )
+        return dataclasses.replace(table, read_as=read_as, warnings=warnings)
+
+
+@contextmanager
+def opened(
+    path: str | Path, options: ReadOptions, *, name: str | None = None, most: Most | None = None
+) -> Iterator[OpenedFile]:
+    """Find out what a file is, and unpack it where it is packed.
+
+    Parameters
+    ----------
+    path : str or Path
+    options : ReadOptions
+    name : str, optional
+        The user's name for the file.
+    most : callable, optional
+        As :func:`core.data.packed.unpacked` takes it.
+
+    Yields
+    ------
+    OpenedFile
+
+    Raises
+    ------
+    DataError, LimitError
+        As :func:`read_table`, and those of the block with the file's name added.
+    """
     path = Path(path)
     shown = Path(name or path.name).name
-    chosen = options or ReadOptions()
     try:
-        return _read(path, chosen, shown)
+        check_options(options)
+        with _opened(path, options, shown, most) as file:
+            yield file
     except FairwayError as error:
         raise type(error)(error.what, where=f"(File: {shown}.)", next_step=error.next_step) from error
     except (OSError, MemoryError) as error:
@@ -75,24 +127,49 @@ def read_table(path: str | Path, options: ReadOptions | None = None, *, name: st
         ) from error
 
 
-def _read(path: Path, options: ReadOptions, shown: str) -> Table:
+@contextmanager
+def _opened(path: Path, options: ReadOptions, shown: str, most: Most | None) -> Iterator[OpenedFile]:
     if not path.is_file():
         raise DataError("There is no such file.", next_step="Check its name and folder.")
-    stem, _, extension = shown.lower().rpartition(".")
-    packed = extension == "gz"
-    if packed:
-        extension = stem.rpartition(".")[2]
-    if extension not in EXTENSIONS or (packed and EXTENSIONS[extension] != ("text",)):
-        ending = f"Files that end with .{extension}" if stem else "Files without an ending"
-        raise DataError(f"{ending} are not read.", next_step=_TAKES)
+    stem, _, ending = shown.lower().rpartition(".")
+    packing = PACKED_ENDINGS.get(ending, "")
+    if packing and packing != "zip":
+        ending = stem.rpartition(".")[2]
+    if ending not in BY_ENDING and packing != "zip":
+        called = f"Files that end with .{ending}" if stem else "Files without an ending"
+        raise DataError(f"{called} are not read.", next_step=TAKES)
     looks = look_at(path)
-    if packed and looks == "gzip":
-        with unpacked(path) as plain:
-            return _dispatch(plain, options, extension, look_at(plain))
-    return _dispatch(path, options, extension, looks)
+    if not packing:
+        yield OpenedFile(path, _judged(ending, looks), ending)
+        return
+    if looks != packing:
+        _refuse_empty(looks)
+        if packing == "zip" or looks in ("zip", *PACKED_ENDINGS.values()):
+            _refuse(shown.rpartition(".")[2].lower(), looks)
+        # A browser may have unpacked what it was sent, and kept the name.
+        yield OpenedFile(path, _judged(ending, looks), ending)
+        return
+    with unpacked(path, packing, shown, endings=tuple(BY_ENDING), member=options.member, most=most) as inside:
+        ending = inside.name.lower().rpartition(".")[2]
+        looks = look_at(inside.path)
+        if looks in PACKED_ENDINGS.values():
+            raise DataError("This compressed file holds another one.", next_step="Unpack it first.")
+        yield OpenedFile(inside.path, _judged(ending, looks), ending, packing, inside)
 
 
-def _dispatch(path: Path, options: ReadOptions, extension: str, looks: str) -> Table:
+def _judged(ending: str, looks: str) -> Format:
+    """Return the format of a file, or refuse one that is not what its ending promises."""
+    _refuse_empty(looks)
+    promised = BY_ENDING[ending]
+    # Whatever is no object or list yet may be JSON, and its reader says in which line it is not.
+    if promised.key == "json" and looks == "text":
+        return promised
+    if looks not in FORMATS or FORMATS[looks].family != promised.family:
+        _refuse(ending, looks)
+    return FORMATS[looks]
+
+
+def _refuse_empty(looks: str) -> None:
     if looks == "empty":
         raise DataError("The file is empty: it has 0 bytes.", next_step="Bring another file.")
     if looks == "locked":
@@ -100,24 +177,14 @@ def _dispatch(path: Path, options: ReadOptions, extension: str, looks: str) -> T
             "This workbook is protected with a password.",
             next_step="Open it in Excel, save it without a password, and bring that copy.",
         )
-    if looks not in EXTENSIONS[extension]:
-        _refuse(extension, looks)
-    if looks == "text":
-        table = read_delimited(path, options, extension=extension)
-    elif looks == "parquet":
-        table = read_foreign_parquet(path)
-    else:
-        table = read_workbook(path, looks, options)
-    return dataclasses.replace(table, read_as={**table.read_as, "extension": extension})
 
 
-def _refuse(extension: str, looks: str) -> None:
-    words = WORDS.get(looks, "a gzip archive" if looks == "gzip" else looks)
-    if looks in WORDS:
-        ending = {"text": "csv", "xlsx": "xlsx", "xls": "xls", "parquet": "parquet"}[looks]
-        advice = f"Rename it so that it ends with .{ending}, or save it again as .{extension}."
-    elif extension in ("parquet", "pq") or EXTENSIONS[extension] != ("text",):
-        advice = "It may be cut off or damaged, or have the wrong ending. " + _TAKES
+def _refuse(ending: str, looks: str) -> None:
+    if looks in FORMATS:
+        right = FORMATS[looks].endings[0]
+        advice = f"Rename it so that it ends with .{right}, or save it again as .{right}."
+    elif ending in PACKED_ENDINGS or BY_ENDING[ending].key != "text":
+        advice = "It may be cut off or damaged, or have the wrong ending. " + TAKES
     else:
-        advice = "Export the table as CSV, Excel or Parquet where it came from. " + _TAKES
-    raise DataError(f"This file ends with .{extension}, but it looks like {words}.", next_step=advice)
+        advice = "Export the table as CSV, Excel or Parquet where it came from. " + TAKES
+    raise DataError(f"This file ends with .{ending}, but it looks like {words_of(looks)}.", next_step=advice)

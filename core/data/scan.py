@@ -12,6 +12,22 @@ KEPT_LINES = 100_000
 """Most places of ragged rows that are remembered."""
 
 
+class OpenQuoteError(DataError):
+    """A quotation mark that is not closed where its value ends.
+
+    Parameters
+    ----------
+    what, where, next_step : str
+        As in ``FairwayError``.
+    line : int
+        The line in which it was opened, from 1.
+    """
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "", line: int = 0) -> None:
+        self.line = line
+        super().__init__(what, where=where, next_step=next_step)
+
+
 @dataclass
 class Scan:
     """What one pass over the rows found.
@@ -64,6 +80,7 @@ def scan_rows(
     delimiter: str,
     *,
     quotes: bool = True,
+    quote: str = '"',
     skipped_lines: int = 0,
     most: tuple[int, int] | None = None,
 ) -> Scan:
@@ -76,6 +93,8 @@ def scan_rows(
     delimiter : str
     quotes : bool
         Whether a quotation mark encloses a value.
+    quote : str
+        The quotation mark.
     skipped_lines : int
         Lines of the file that were read before.
     most : (int, int), optional
@@ -95,7 +114,11 @@ def scan_rows(
     scan = Scan()
     lines = _Lines(text)
     reader = csv.reader(
-        lines, delimiter=delimiter, strict=True, quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
+        lines,
+        delimiter=delimiter,
+        quotechar=quote,
+        strict=True,
+        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
     )
     most = most or (TABLE_ROWS, TABLE_CELLS)
     width, before, limit = 0, 0, most[0]
@@ -108,7 +131,7 @@ def scan_rows(
             line = skipped_lines + before + 1
             _refuse_if_swallowing(str(error), line, spans=reader.line_num - before > 1)
             scan.stray_quotes.append(line)
-            row = next(csv.reader([lines.last], delimiter=delimiter))
+            row = next(csv.reader([lines.last], delimiter=delimiter, quotechar=quote))
         here, before = before, reader.line_num
         if len(row) == width and width > 1:
             scan.rows += 1
@@ -155,7 +178,8 @@ def _refuse_if_swallowing(message: str, line: int, *, spans: bool) -> None:
             next_step="Shorten it, or check that the quotation marks of that line are closed.",
         )
     if spans or "unexpected end" in message:
-        raise DataError(
+        raise OpenQuoteError(
             f"A quotation mark opened in line {line:,} is not closed where its value ends.",
             next_step="Mend that line, or read the file without giving quotation marks a meaning.",
+            line=line,
         )

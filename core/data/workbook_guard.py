@@ -23,7 +23,7 @@ _LOCAL_HEADER = 30
 
 
 @dataclass
-class _Extent:
+class Extent:
     """The part of a sheet that its references span, and how many cells name their place."""
 
     rows: int = 0
@@ -33,6 +33,7 @@ class _Extent:
 
     @property
     def area(self) -> int:
+        """Cells between the first and the last."""
         return self.rows * self.columns
 
 
@@ -64,7 +65,7 @@ def check_workbook(path: Path) -> None:
             for part in parts:
                 total += _check_part(file, part, UNPACKED_BYTES - total)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, expat.ExpatError) as error:
-        raise _damaged() from error
+        raise damaged() from error
 
 
 def _check_part(file: BinaryIO, part: zipfile.ZipInfo, left: int) -> int:
@@ -72,15 +73,15 @@ def _check_part(file: BinaryIO, part: zipfile.ZipInfo, left: int) -> int:
     name = part.filename.lower()
     is_xml = name.endswith((".xml", ".rels"))
     is_sheet = is_xml and name.startswith("xl/worksheets/") and "/_rels/" not in name
-    size, carried, extent = 0, b"", _Extent()
-    for piece in _unpack(file, part):
+    size, carried, extent = 0, b"", Extent()
+    for piece in unpack_part(file, part):
         size += len(piece)
         if size > left or size > max(64 * MB, COMPRESSION_RATIO * part.compress_size):
             raise _too_large()
         if not is_xml:
             continue
         if size == len(piece) and piece.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise _damaged()
+            raise damaged()
         # A tag is never cut: the piece goes on from the last one that was opened.
         text = carried + piece
         if _FORBIDDEN.search(text):
@@ -91,17 +92,34 @@ def _check_part(file: BinaryIO, part: zipfile.ZipInfo, left: int) -> int:
         opened = text.rfind(b"<")
         carried = text[opened:] if opened >= 0 else b""
         if len(carried) > 4 * MB:
-            raise _damaged()
+            raise damaged()
         if is_sheet:
             _measure(text[:opened] if opened >= 0 else text, extent)
     if is_sheet:
         _measure(carried, extent)
         if extent.area > WORKBOOK_CELLS or extent.placed < extent.cells:
-            _refuse_far_cells(_used_extent(file, part))
+            refuse_far_cells(_used_extent(file, part))
     return size
 
 
-def _unpack(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def unpack_part(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Unpack one part in pieces of a megabyte at most.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        The archive.
+    part : ZipInfo
+
+    Yields
+    ------
+    bytes
+
+    Raises
+    ------
+    DataError
+        If it is damaged or locked.
+    """
     if part.flag_bits & 0x1:
         raise DataError(
             "This workbook is protected with a password.", next_step="Save a copy without a password and bring that."
@@ -109,17 +127,17 @@ def _unpack(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
     file.seek(part.header_offset)
     header = file.read(_LOCAL_HEADER)
     if len(header) < _LOCAL_HEADER or not header.startswith(b"PK\x03\x04"):
-        raise _damaged()
+        raise damaged()
     names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
     file.seek(part.header_offset + _LOCAL_HEADER + names)
     left = part.compress_size
     inflate = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
     if inflate is None and part.compress_type != zipfile.ZIP_STORED:
-        raise _damaged()
+        raise damaged()
     while left > 0:
         packed = file.read(min(left, MB // 4))
         if not packed:
-            raise _damaged()
+            raise damaged()
         left -= len(packed)
         if inflate is None:
             yield packed
@@ -128,10 +146,10 @@ def _unpack(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
             yield inflate.decompress(packed, MB)
             packed = inflate.unconsumed_tail
     if inflate is not None and not inflate.eof:
-        raise _damaged()
+        raise damaged()
 
 
-def _measure(text: bytes, extent: _Extent) -> None:
+def _measure(text: bytes, extent: Extent) -> None:
     extent.cells += len(_CELL.findall(text))
     references = _REFERENCE.findall(text)
     letters = {column for column, _ in references if column}
@@ -147,9 +165,9 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _used_extent(file: BinaryIO, part: zipfile.ZipInfo) -> _Extent:
+def _used_extent(file: BinaryIO, part: zipfile.ZipInfo) -> Extent:
     """Measure exactly, cell by cell: only cells that hold something count, and a cell may leave its place unsaid."""
-    extent = _Extent()
+    extent = Extent()
     row, column = 0, 0
     parser = expat.ParserCreate()
 
@@ -165,16 +183,17 @@ def _used_extent(file: BinaryIO, part: zipfile.ZipInfo) -> _Extent:
             row = int(place[len(letters) :] or row)
         elif kind in ("v", "is", "f"):
             extent.rows, extent.columns = max(extent.rows, row), max(extent.columns, column)
-            _refuse_far_cells(extent)
+            refuse_far_cells(extent)
 
     parser.StartElementHandler = start
-    for piece in _unpack(file, part):
+    for piece in unpack_part(file, part):
         parser.Parse(piece, False)
     parser.Parse(b"", True)
     return extent
 
 
-def _refuse_far_cells(extent: _Extent) -> None:
+def refuse_far_cells(extent: Extent) -> None:
+    """Refuse a sheet that spans more cells than the limit."""
     if extent.area > WORKBOOK_CELLS:
         raise LimitError(
             f"A sheet reaches to row {extent.rows:,} and column {extent.columns:,}, which spans {extent.area:,} cells; "
@@ -191,5 +210,6 @@ def _too_large() -> LimitError:
     )
 
 
-def _damaged() -> DataError:
+def damaged() -> DataError:
+    """Return the refusal of a workbook that is not whole."""
     return DataError("This workbook is cut off or damaged.", next_step="Save it again in Excel and bring the new copy.")

@@ -14,7 +14,7 @@ import pandas as pd
 from core.runtime.errors import RuntimeFault
 from core.runtime.schema import InputColumn, InputSchema
 from core.runtime.text import NOT_USED, read_rows, unique_names
-from core.runtime.values import as_text
+from core.runtime.values import as_number, as_text
 
 MISSING = (
     "", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "<NA>", "NaT", "#NA", "#N/A", "#N/A N/A", "1.#IND", "-1.#IND",
@@ -25,6 +25,11 @@ MISSING_WORDS = frozenset(("NA", "N/A", "n/a", "None"))
 """Texts that are missing in a column of numbers or dates; among categories "None" is a value, and the others are where
 training saw them as one."""
 AFFIX = re.compile(r"^([+-]?)\s*(?:[$€£¥%]|EUR|USD|GBP|CHF)?\s*([+-]?.*?\d.*?)\s*(?:[$€£¥%]|EUR|USD|GBP|CHF)?$")
+OTHER_KINDS = frozenset((
+    ".json", ".jsonl", ".ndjson", ".feather", ".arrow", ".ipc", ".arrows", ".dta", ".sas7bdat", ".xpt", ".xport",
+    ".sav", ".zsav", ".gz", ".zip", ".bz2", ".xz", ".zst",
+))  # fmt: skip
+"""Endings that the application reads and a bundle does not."""
 STYLES = ((",", "."), (".", ","), (" ", "."), (" ", ","), ("'", "."), ("'", ","))
 """Thousands and decimal signs that are tried where plain numbers do not fit."""
 
@@ -64,12 +69,16 @@ def read_table(
         The file is missing, empty or no table, or its numbers are written with another decimal sign.
     """
     kind, trained = path.suffix.lower(), read_as or {}
-    decimal = trained.get("decimal", "")
+    decimal, words = trained.get("decimal", ""), json.loads(trained.get("missing", "[]"))
     try:
         if kind in (".parquet", ".pq"):
-            return pd.read_parquet(path)
+            return _without(pd.read_parquet(path), words)
         if kind in (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"):
-            return _workbook(path, trained.get("sheet", ""))
+            return _without(_workbook(path, trained), words)
+        if kind in OTHER_KINDS:
+            raise RuntimeFault(
+                f"{path.name} is of a kind that this bundle does not read by itself. Save the table as CSV or Parquet."
+            )
         found = read_rows(path, trained, [c.name for c in schema.columns if c.required], skip_long=skip_long)
     except FileNotFoundError:
         raise RuntimeFault(f"There is no file {path.name}. Name a file of rows.") from None
@@ -92,6 +101,8 @@ def read_table(
     for name, values in given.items():
         sign = decimal if name not in otherwise else {",": ".", ".": ","}.get(decimal, "")
         texts = pd.Series(list(values), dtype=object)
+        if words:
+            texts = texts.where(~texts.map(str.strip).isin(words), "")
         cells[name] = _cells(path, texts, name, types.get(name), decimal=sign, comma_likely=delimiter == ";")
     frame = pd.DataFrame(cells)
     known = frame.notna().any(axis="columns").to_numpy().nonzero()[0]
@@ -100,8 +111,20 @@ def read_table(
     return frame.iloc[: known[-1] + 1]
 
 
-def _workbook(path: Path, sheet: str) -> pd.DataFrame:
-    """Read the sheet that training read, or the first with a value; its first row that is not empty holds the names."""
+def _without(frame: pd.DataFrame, words: list[str]) -> pd.DataFrame:
+    """Leave out the words that the user said mean missing, as text or as a number."""
+    if not words:
+        return frame
+    numbers = as_number(pd.Series(words, dtype=object)).dropna()
+    return frame.mask(frame.isin([*words, *numbers]))
+
+
+def _workbook(path: Path, trained: Mapping[str, str]) -> pd.DataFrame:
+    """Read the sheet that training read, or the first with a value; its first row that is not empty holds the names.
+
+    Where training found titles above the names, as many rows are left out here.
+    """
+    sheet, skip = trained.get("sheet", ""), int(trained.get("skip_lines", "0"))
     with pd.ExcelFile(path, engine="calamine") as book:
         sheets = [sheet] if sheet in book.sheet_names else book.sheet_names
         for name in sheets:
@@ -109,10 +132,15 @@ def _workbook(path: Path, sheet: str) -> pd.DataFrame:
                 book, sheet_name=name, header=None, dtype=object, keep_default_na=False, na_values=[""]
             )
             used = cells.notna().any(axis="columns").to_numpy().nonzero()[0]
+            used = used[used >= skip] if len(used) and used[0] < skip else used
             if len(used) > 1:
                 cells = cells.iloc[used[0] : used[-1] + 1, int(cells.iloc[used[0]].notna().to_numpy().argmax()) :]
                 names = unique_names(["" if pd.isna(cell) else str(cell) for cell in cells.iloc[0]])
-                body = cells.iloc[1:].set_axis(names, axis="columns").reset_index(drop=True)
+                if trained.get("header") == "no":
+                    names = [f"column {number}" for number in range(1, len(names) + 1)]
+                else:
+                    cells = cells.iloc[1:]
+                body = cells.set_axis(names, axis="columns").reset_index(drop=True)
                 words = body.isin([*MISSING, "NA", "N/A", "n/a"])
                 return body.mask(words, None).infer_objects()
     raise RuntimeFault(f"{path.name} has no usable rows. Name a workbook with names in one row and values below.")

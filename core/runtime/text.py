@@ -23,6 +23,7 @@ NOT_USED = "\x1e"
 """Stands for the delimiter of a table of one column."""
 SAMPLE_CHARACTERS = 262_144
 SNIFFED_ROWS = 300
+PREAMBLE_LINES = 200
 LONG_ROW_SHARE = 0.01
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -60,7 +61,8 @@ def read_rows(path: Path, read_as: Mapping[str, str], wanted: Collection[str], *
     ----------
     path : Path
     read_as : mapping of str to str
-        How the training table was read: ``delimiter``, ``encoding``, ``header``, ``quotes``, ``row_names``.
+        How the training table was read: ``delimiter``, ``encoding``, ``header``, ``quotes``, ``quote``, ``row_names``,
+        and ``skip_lines`` where lines stood above it.
     wanted : collection of str
         Columns that are looked for; the delimiter of the training table is taken where it gives them.
     skip_long : bool
@@ -83,16 +85,19 @@ def read_rows(path: Path, read_as: Mapping[str, str], wanted: Collection[str], *
     told = first.lower().startswith("sep=") and len(first) <= len("sep=") + 1
     if told:
         text = text.partition("\n")[2]
+    quoted = read_as.get("quote", '"')
+    if "skip_lines" in read_as:
+        text = _below(text, read_as, wanted, quoted)
     sample = text if len(text) < SAMPLE_CHARACTERS else text[:SAMPLE_CHARACTERS].rpartition("\n")[0] or text
     quoting = csv.QUOTE_NONE if read_as.get("quotes") == "no" else csv.QUOTE_MINIMAL
     trained = read_as.get("delimiter", "")
     if told:
         delimiter = first[4:] or "\t"
-    elif trained and set(wanted) <= set(unique_names(next(iter(_sampled(sample, trained)), []))):
+    elif trained and set(wanted) <= set(unique_names(next(iter(_sampled(sample, trained, quoted)), []))):
         delimiter = trained
     else:
-        delimiter = _sniffed(path, sample)
-    rows = _parsed(path, text, delimiter, quoting)
+        delimiter = _sniffed(path, sample, quoted)
+    rows = _parsed(path, text, delimiter, quoting, quoted)
     if not rows:
         raise _refused(path, "is empty. Name a file of rows.")
     header = rows[0]
@@ -153,8 +158,21 @@ def _even(path: Path, body: list[list[str]], width: int, *, skip_long: bool) -> 
     ]
 
 
-def _parsed(path: Path, text: str, delimiter: str, quoting: int) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, quoting=quoting)  # type: ignore[arg-type]
+def _below(text: str, read_as: Mapping[str, str], wanted: Collection[str], quote: str) -> str:
+    """Leave out the lines above the table: those before the names that are looked for, or as many as in training."""
+    trained = read_as.get("delimiter", "") or NOT_USED
+    lines = io.StringIO(text, newline="").readlines()
+    named = read_as.get("header") != "no"
+    for at, line in enumerate(lines[:PREAMBLE_LINES] if named else ()):
+        cells = next(csv.reader([line], delimiter=trained, quotechar=quote), [])
+        if wanted and set(wanted) <= {cell.strip() for cell in cells}:
+            return "".join(lines[at:])
+    return "".join(lines[int(read_as["skip_lines"]) :])
+
+
+def _parsed(path: Path, text: str, delimiter: str, quoting: int, quote: str) -> list[list[str]]:
+    stream = io.StringIO(text, newline="")
+    reader = csv.reader(stream, delimiter=delimiter, quotechar=quote, strict=True, quoting=quoting)  # type: ignore[arg-type]
     rows: list[list[str]] = []
     try:
         rows.extend(row for row in reader if len(row) > 1 or "".join(row).strip())
@@ -209,12 +227,12 @@ def _strict(path: Path, data: bytes, encoding: str) -> str:
         raise _refused(path, "is damaged: it is no text in the encoding it names. Save it as UTF-8.") from None
 
 
-def _sniffed(path: Path, sample: str) -> str:
+def _sniffed(path: Path, sample: str, quote: str) -> str:
     """Return the delimiter under which most lines have as many values as the first."""
     best: tuple[float, str] | None = None
     titled = False
     for delimiter in DELIMITERS:
-        widths = [len(row) for row in _sampled(sample, delimiter)]
+        widths = [len(row) for row in _sampled(sample, delimiter, quote)]
         first, body = (widths[0], widths[1:]) if widths else (0, [])
         if first < 2:
             usual, count = Counter(body).most_common(1)[0] if body else (0, 0)
@@ -230,10 +248,10 @@ def _sniffed(path: Path, sample: str) -> str:
     return NOT_USED if best is None else best[1]
 
 
-def _sampled(sample: str, delimiter: str) -> list[list[str]]:
+def _sampled(sample: str, delimiter: str, quote: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, quotechar=quote):
             if len(row) > 1 or "".join(row).strip():
                 rows.append(row)
             if len(rows) > SNIFFED_ROWS:

@@ -1,0 +1,87 @@
+"""What is left to do when the cells of a file are in a table: words that mean missing, and the order of its dates."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from core.data.dates import guess_date_columns, is_numeric_date, orders_mixed
+from core.data.notes import Notes
+from core.data.options import ReadOptions
+from core.data.table import Table
+from core.runtime.values import as_date, as_number
+
+
+def finished(table: Table, options: ReadOptions) -> Table:
+    """Apply the words that mean missing to typed columns, and say how dates that allow two orders are read.
+
+    Parameters
+    ----------
+    table : Table
+        As a reader of one format gave it.
+    options : ReadOptions
+
+    Returns
+    -------
+    Table
+    """
+    read_as = dict(table.read_as)
+    frame = table.frame
+    if options.missing:
+        frame = _without(frame, options.missing)
+        read_as["missing"] = json.dumps(options.missing, ensure_ascii=False)
+    if options.date_order:
+        read_as["date_order"] = options.date_order
+    notes = Notes()
+    _note_orders(frame, options.day_first, notes)
+    return dataclasses.replace(table, frame=frame, read_as=read_as, warnings=[*table.warnings, *notes.sentences])
+
+
+def chosen_order(read_as: dict[str, str]) -> bool | None:
+    """Return whether the user said that days come first, from what a table remembers; ``None`` for no choice."""
+    return {"day first": True, "month first": False}.get(read_as.get("date_order", ""))
+
+
+def _without(frame: pd.DataFrame, words: tuple[str, ...]) -> pd.DataFrame:
+    given = pd.Series(list(words), dtype=object)
+    numbers, dates = as_number(given).dropna(), as_date(given).dropna()
+    columns = {}
+    for name, column in frame.items():
+        marks: Sequence[object] = words
+        if pd.api.types.is_bool_dtype(column.dtype):
+            marks = ()
+        elif pd.api.types.is_numeric_dtype(column.dtype):
+            marks = numbers.tolist()
+        elif pd.api.types.is_datetime64_any_dtype(column.dtype):
+            marks = dates.tolist()
+        hit = column.isin(marks)
+        columns[name] = column.mask(hit) if hit.any() else column
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _note_orders(frame: pd.DataFrame, chosen: bool | None, notes: Notes) -> None:
+    texts: dict[str, list[str]] = {}
+    for name, column in frame.items():
+        if not isinstance(column.dtype, pd.StringDtype):
+            continue
+        first = column.first_valid_index()
+        if first is not None and is_numeric_date(str(column.loc[first])):
+            texts[str(name)] = [str(value) for value in column.dropna().unique()]
+    for name, guess in guess_date_columns(texts, chosen).items():
+        if guess is None:
+            mixed = orders_mixed(texts[name])
+            if chosen is None and mixed:
+                notes.note("mixed_dates", name, f"{mixed[0]} and {mixed[1]}")
+            elif chosen is not None and (odd := _first_odd(texts[name], chosen)):
+                notes.note("not_in_order", name, odd)
+        elif guess.ambiguous:
+            date = as_date(pd.Series(texts[name][:1], dtype=object), guess.date_format).iloc[0]
+            notes.note("date_order", name, f"“{texts[name][0]}” is {date.day} {date:%B %Y}")
+
+
+def _first_odd(values: list[str], day_first: bool) -> str | None:
+    month = 1 if day_first else 0
+    parts = ((value, re.split(r"[/.\-]", value)) for value in values if is_numeric_date(value))
+    return next((value for value, part in parts if int(part[month]) > 12), None)

@@ -1,0 +1,172 @@
+"""How far the sheets of binary (.xlsb) and OpenDocument (.ods) workbooks reach, found before they are loaded.
+
+The records of a binary sheet are those of [MS-XLSB] 2.1.4 and 2.3.2; the cells of an OpenDocument sheet are those of
+ODF 1.3, 9.1: a cell or a row may be repeated, which a few bytes can do a million times.
+"""
+
+import struct
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from xml.parsers import expat
+
+from core.data.workbook_guard import Extent, check_workbook, damaged, refuse_far_cells, unpack_part
+from core.errors import DataError
+from core.limits import MB
+
+_ROW = 0
+_CELLS = range(1, 12)
+_DIMENSION = 148
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
+
+
+def check_binary_workbook(path: Path) -> None:
+    """Refuse an ``.xlsb`` file that would fill memory, before it is loaded.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    LimitError
+        If it unpacks to too much, or a cell lies too far out.
+    DataError
+        If it is damaged or locked.
+    """
+    check_workbook(path)
+    try:
+        for file, part in _parts(path):
+            if part.filename.lower().startswith("xl/worksheets/") and part.filename.lower().endswith(".bin"):
+                _walk(unpack_part(file, part))
+    except (struct.error, IndexError) as error:
+        raise damaged() from error
+
+
+def check_open_document(path: Path) -> None:
+    """Refuse an ``.ods`` file that would fill memory, before it is loaded.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    LimitError
+        If it unpacks to too much, or a cell lies too far out.
+    DataError
+        If it is damaged or locked.
+    """
+    check_workbook(path)
+    try:
+        for file, part in _parts(path):
+            if part.filename == "META-INF/manifest.xml" and b"encryption-data" in b"".join(unpack_part(file, part)):
+                raise DataError(
+                    "This workbook is protected with a password.",
+                    next_step="Save a copy without a password and bring that.",
+                )
+            if part.filename == "content.xml":
+                _measure_open_document(unpack_part(file, part))
+    except expat.ExpatError as error:
+        raise damaged() from error
+
+
+def _parts(path: Path) -> Iterator[tuple[BinaryIO, zipfile.ZipInfo]]:
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    with path.open("rb") as file:
+        for part in sorted(parts, key=lambda part: part.filename):
+            yield file, part
+
+
+def _walk(pieces: Iterator[bytes]) -> None:
+    extent, row = Extent(), 0
+    held, place = b"", 0
+    for piece in pieces:
+        held, place = held[place:] + piece, 0
+        while True:
+            found = _record(held, place)
+            if found is None:
+                break
+            kind, begin, end = found
+            if kind == _ROW and end - begin >= 4:
+                (row,) = struct.unpack_from("<I", held, begin)
+            elif kind in _CELLS and end - begin >= 4:
+                (column,) = struct.unpack_from("<I", held, begin)
+                extent.rows, extent.columns = max(extent.rows, row + 1), max(extent.columns, column + 1)
+            elif kind == _DIMENSION and end - begin >= 16:
+                _, last_row, _, last_column = struct.unpack_from("<IIII", held, begin)
+                stated = Extent(rows=last_row + 1, columns=last_column + 1)
+                refuse_far_cells(stated)
+            refuse_far_cells(extent)
+            place = end
+        if len(held) - place > 64 * MB:
+            raise damaged()
+
+
+def _record(held: bytes, place: int) -> tuple[int, int, int] | None:
+    """Return a record's kind and where its content begins and ends; ``None`` where more is needed."""
+    if place + 6 > len(held):
+        more = place + 2 <= len(held) and held[place] < 0x80 and held[place + 1] == 0
+        return (held[place], place + 2, place + 2) if more else None
+    kind = held[place]
+    place += 1
+    if kind & 0x80:
+        kind = kind & 0x7F | (held[place] & 0x7F) << 7
+        place += 1
+    size = 0
+    for shift in (0, 7, 14, 21):
+        byte = held[place]
+        place += 1
+        size |= (byte & 0x7F) << shift
+        if not byte & 0x80:
+            break
+    return (kind, place, place + size) if place + size <= len(held) else None
+
+
+def _measure_open_document(pieces: Iterator[bytes]) -> None:
+    extent = Extent()
+    row, column, in_row = 0, 0, 1
+    reached = 0
+    parser = expat.ParserCreate()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, in_row, reached
+        if tag == "table:table":
+            row = 0
+            extent.rows = extent.columns = 0
+        elif tag == "table:table-row":
+            in_row = _times(attributes.get("table:number-rows-repeated"), _MOST_ROWS)
+            column, reached = 0, 0
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            column += _times(attributes.get("table:number-columns-repeated"), _MOST_COLUMNS)
+            if "office:value-type" in attributes or "calcext:value-type" in attributes:
+                reached = column
+        elif tag == "text:p":
+            reached = max(reached, column)
+
+    def end(tag: str) -> None:
+        nonlocal row
+        if tag != "table:table-row":
+            return
+        row += in_row
+        if row > _MOST_ROWS + 1 or column > _MOST_COLUMNS + 1:
+            raise damaged()
+        if reached:
+            extent.rows, extent.columns = row, max(extent.columns, reached)
+            refuse_far_cells(extent)
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    for piece in pieces:
+        parser.Parse(piece, False)
+    parser.Parse(b"", True)
+
+
+def _times(stated: str | None, most: int) -> int:
+    if stated is None:
+        return 1
+    if not stated.isdigit() or int(stated) > most:
+        raise damaged()
+    return int(stated)
