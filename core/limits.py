@@ -40,7 +40,7 @@ RECORD_BYTES: Final = 200 * MB
 """Largest JSON file, unpacked: its text is held in memory while it is read."""
 RECORD_CELLS: Final = 20_000_000
 """Most values of JSON records, missing ones included."""
-PREVIEW_BYTES: Final = 512 * 1024
+PREVIEW_BYTES: Final = MB
 """Beginning of a text file that a preview looks at."""
 PREVIEW_WHOLE_BYTES: Final = 4 * MB
 """Largest workbook, JSON or packed file that a preview reads whole; of a larger one it shows what it can."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command, bounded, names
 from core.cli.output import cut, finding_line, say, table
+from core.cli.reading import DATA_HELP, add_reading, options_of
 from core.cli.training import (
     START_SECONDS,
     fitting_process,
@@ -35,7 +36,8 @@ SHOWN = 3
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", metavar="DATA", help="CSV, TSV, Excel or Parquet file")
+    parser.add_argument("data", metavar="DATA", help=DATA_HELP)
+    add_reading(parser)
     parser.add_argument("--target", required=True, help="column of the outcome")
     parser.add_argument(
         "--task", choices=("binary", "multiclass", "regression"), help="default: proposed by the values"
@@ -67,7 +69,7 @@ def _run(given: argparse.Namespace) -> Answer:
     from core.data.read import read_table
 
     say(f"Reading {Path(given.data).name}")
-    read = read_table(given.data)
+    read = read_table(given.data, options_of(given))
     for warning in read.warnings:
         say(warning)
     imports = import_seconds()

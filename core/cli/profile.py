@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command
 from core.cli.output import cut, finding_line, table
+from core.cli.reading import DATA_HELP, add_reading, options_of
 
 if TYPE_CHECKING:
     from core.data.profile import ColumnProfile, Profile
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", metavar="DATA", help="CSV, TSV, Excel or Parquet file")
+    parser.add_argument("data", metavar="DATA", help=DATA_HELP)
+    add_reading(parser)
     parser.add_argument("--report", metavar="FILE.html", help="write the quality report there, as one page")
     parser.add_argument("--target", help="column of the outcome, to see what each column says about it")
 
@@ -23,18 +25,19 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> Answer:
     from core.cli.question import check_columns
     from core.data.checks import check_data
+    from core.data.finish import chosen_order
     from core.data.guess import guess_schema
     from core.data.profile import profile
     from core.data.read import read_table
     from core.framing.frame import Frame
     from core.project.target import proposed
 
-    read = read_table(given.data)
+    read = read_table(given.data, options_of(given))
     frame = Frame()
     if given.target is not None:
         check_columns([given.target], read.frame.columns, "--target")
         frame = Frame.model_validate({"target": given.target, **proposed(frame, read.frame[given.target])})
-    schema = guess_schema(read.frame)
+    schema = guess_schema(read.frame, day_first=chosen_order(read.read_as))
     found = profile(read.frame, schema, frame)
     findings = check_data(read.frame, schema, frame, found)
     if given.report is not None:

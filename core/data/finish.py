@@ -27,16 +27,23 @@ def finished(table: Table, options: ReadOptions) -> Table:
     -------
     Table
     """
-    read_as = dict(table.read_as)
-    frame = table.frame
-    if options.missing:
-        frame = _without(frame, options.missing)
-        read_as["missing"] = json.dumps(options.missing, ensure_ascii=False)
-    if options.date_order:
-        read_as["date_order"] = options.date_order
+    frame = _without(table.frame, options.missing) if options.missing else table.frame
+    read_as = {**table.read_as, **chosen_signs(options)}
+    warnings = [*table.warnings, *order_warnings(frame, options)]
+    return dataclasses.replace(table, frame=frame, read_as=read_as, warnings=warnings)
+
+
+def chosen_signs(options: ReadOptions) -> dict[str, str]:
+    """Return what a table of any format remembers of the words for missing and the order of dates."""
+    signs = {"missing": json.dumps(options.missing, ensure_ascii=False)} if options.missing else {}
+    return signs | ({"date_order": options.date_order} if options.date_order else {})
+
+
+def order_warnings(frame: pd.DataFrame, options: ReadOptions) -> list[str]:
+    """Say of columns of dates such as 03/04/2023 what was decided, where their values allow both orders."""
     notes = Notes()
     _note_orders(frame, options.day_first, notes)
-    return dataclasses.replace(table, frame=frame, read_as=read_as, warnings=[*table.warnings, *notes.sentences])
+    return notes.sentences
 
 
 def chosen_order(read_as: dict[str, str]) -> bool | None:

@@ -57,7 +57,9 @@ def read_statistics(path: Path, kind: str, options: ReadOptions, *, rows: int | 
     }[kind]
     notes = Notes()
     read = _with_encoding(reader, path, kind, options, notes)
-    head = read(metadataonly=True)[1]
+    # What a file declares missing is told only where it is asked for as values; the rows are read without.
+    declares = {} if kind == "xport" else {"user_missing": True}
+    head = read(metadataonly=True, **declares)[1]
     columns = len(head.column_names)
     most = _most_rows(head.number_rows, columns, path.stat().st_size)
     frame, meta = read(row_limit=min(most + 1, rows or most + 1))
@@ -72,6 +74,7 @@ def read_statistics(path: Path, kind: str, options: ReadOptions, *, rows: int | 
     names, warnings = unique_names([str(name) for name in frame.columns])
     for warning in warnings:
         notes.say(warning)
+    meta.missing_ranges = head.missing_ranges
     ready = {
         name: _column(name, frame.iloc[:, at], meta, str(frame.columns[at]), notes) for at, name in enumerate(names)
     }

@@ -11,12 +11,14 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from core.data.detect import look_at
+from core.data.finish import order_warnings
+from core.data.formats import BY_ENDING
 from core.data.guess import guess_schema
 from core.data.large.facts import TableFacts, whole_facts
 from core.data.large.read import read_large
 from core.data.large.sample import read_sample, working_rows
 from core.data.options import ReadOptions
-from core.data.read import EXTENSIONS, read_table
+from core.data.read import read_table
 from core.data.schema import Schema
 from core.errors import NotFoundError
 from core.limits import WHOLE_BYTES
@@ -123,7 +125,9 @@ def bring(
         frame = workspace.read_table(ref.content_hash)
     else:
         frame = table.frame if not looks else workspace.read_table(content_hash)
-    return Brought(ref=ref, table_schema=guess_schema(frame))
+    if looks:
+        ref = ref.model_copy(update={"warnings": (*ref.warnings, *order_warnings(frame, chosen))})
+    return Brought(ref=ref, table_schema=guess_schema(frame, day_first=chosen.day_first))
 
 
 @contextmanager
@@ -136,11 +140,10 @@ def _scratch(workspace: Workspace) -> Iterator[Path]:
 
 def _large_kind(path: Path, name: str) -> str:
     """Return what a file is that is read a column at a time; empty for one that is read whole."""
-    allowed = EXTENSIONS.get(name.lower().rpartition(".")[2], ())
-    if path.stat().st_size <= WHOLE_BYTES or not {"text", "parquet"}.intersection(allowed):
+    promised = BY_ENDING.get(name.lower().rpartition(".")[2])
+    if path.stat().st_size <= WHOLE_BYTES or promised is None or promised.key not in ("text", "parquet"):
         return ""
-    looks = look_at(path)
-    return looks if looks in allowed and looks in ("text", "parquet") else ""
+    return promised.key if look_at(path) == promised.key else ""
 
 
 def draw(workspace: Workspace, ref: DataRef, target: str | None) -> DataRef:

@@ -8,11 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from core.data.formats import ENDINGS
 from core.errors import DataError, LimitError
 from core.limits import MB, UPLOAD_BYTES
 from pages.components import draw, session, shelf
 
-TABLE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "parquet")
+TABLE_TYPES = ENDINGS
 CHUNK = 1024 * 1024
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from core.data.convert import convert_each
 from core.data.delimited import plan_text
+from core.data.finish import chosen_signs
 from core.data.large.columns import weave
 from core.data.large.staging import stage_text
 from core.data.names import unique_names
@@ -99,7 +100,7 @@ def _from_text(path: Path, options: ReadOptions, extension: str, folder: Path, r
     rows, kept = weave(names, columns, target, folder=folder, report=_by_column(names, report))
     staged.unlink()
     _say_cut(notes, plan.rows - len(plan.scan.long_rows) - rows)
-    read_as = {**plan.read_as(options), **notes.signs_of_the_file(), "extension": extension}
+    read_as = {**plan.read_as(options), **notes.signs_of_the_file(), **chosen_signs(options), "extension": extension}
     return LargeTable(target, kept, rows, tuple(notes.sentences), read_as)
 
 
