@@ -146,6 +146,7 @@ def test_hostile_names_are_text_everywhere(open_page: Callable[..., Page], tmp_p
     walk.choose(page, "Outcome", "y")
     walk.press(page, "Continue to Data")
     walk.title(page, "Data")
+    page.get_by_role("radio", name="Columns").click()
     walk.choose(page, "Column", hostile)
     expect(page.locator(".fw-cardtitle").filter(has_text=hostile)).to_be_visible()
     walk.press(page, "Continue to Prepare")

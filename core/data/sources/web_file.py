@@ -9,8 +9,8 @@ from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from core.data.detect import look_at
+from core.data.formats import BY_ENDING, FORMATS, PACKED_ENDINGS
 from core.data.options import ReadOptions
-from core.data.read import EXTENSIONS
 from core.data.sources.guarded import Answer, Client
 from core.data.sources.secrets import Carrier, equipped, refuse_secrets
 from core.data.sources.source import Acquired, Origin, Reach
@@ -27,7 +27,10 @@ _BY_TYPE: Final = {
     "application/json": "json",
     "application/x-ndjson": "jsonl",
 }
-_BY_LOOK: Final = {"text": "csv", "gzip": "csv.gz", "parquet": "parquet", "xlsx": "xlsx", "xls": "xls", "JSON": "json"}
+_BY_LOOK: Final = {key: entry.endings[0] for key, entry in FORMATS.items()} | {
+    packing: ending if packing == "zip" else f"csv.{ending}" for ending, packing in PACKED_ENDINGS.items()
+}
+"""The ending a file is given whose name and type say nothing of use."""
 _CHUNK: Final = 1024 * 1024
 
 
@@ -115,7 +118,7 @@ def named(answer: Answer, url: str, looks: str) -> tuple[str, list[str]]:
     wanted = _BY_TYPE.get(kind, "")
     if not _takes(wanted, looks):
         wanted = _BY_LOOK.get(looks, "")
-    known = ending.removesuffix(".gz") in EXTENSIONS
+    known = _parted(ending)[0] in BY_ENDING
     if not _takes(wanted, looks):
         # The reader says best what is wrong with it.
         return (given if known else f"{given or 'download'}.csv"), []
@@ -124,21 +127,33 @@ def named(answer: Answer, url: str, looks: str) -> tuple[str, list[str]]:
 
 
 def _takes(ending: str, looks: str) -> bool:
-    plain = ending.removesuffix(".gz")
-    if plain not in EXTENSIONS:
+    plain, packed = _parted(ending)
+    if packed:
+        return looks == PACKED_ENDINGS[packed] and (plain in BY_ENDING or (packed == "zip" and not plain))
+    promised = BY_ENDING.get(plain)
+    if promised is None:
         return False
-    if ending != plain:
-        return looks == "gzip"
-    return looks in EXTENSIONS[plain] or looks == "empty"
+    return looks == "empty" or (looks in FORMATS and FORMATS[looks].family == promised.family)
+
+
+def _parted(ending: str) -> tuple[str, str]:
+    """Return the table's own ending, and the one of what it is packed in; empty where there is none."""
+    if ending in PACKED_ENDINGS:
+        return "", ending
+    plain, _, packed = ending.rpartition(".")
+    return (plain, packed) if packed in PACKED_ENDINGS else (ending, "")
 
 
 def _split(name: str) -> tuple[str, str]:
     """Part a name from its ending, which is two-part for a packed file."""
-    packed = name.lower().endswith(".gz")
-    stem, dot, ending = (name[:-3] if packed else name).rpartition(".")
+    stem, dot, last = name.rpartition(".")
     if not dot:
         return name, ""
-    return stem, ending.lower() + (".gz" if packed else "")
+    if last.lower() in PACKED_ENDINGS:
+        inner, dot, before = stem.rpartition(".")
+        if dot and before.lower() in BY_ENDING:
+            return inner, f"{before.lower()}.{last.lower()}"
+    return stem, last.lower()
 
 
 def _from_header(said: str) -> str:
