@@ -12,10 +12,10 @@ run: $(VENV)/.run-ready  ## Start the app on port 8501
 
 test: check browser-tests  ## Everything: lint, types, layers, units, pages, bundles, journeys
 
-check: $(VENV)/.dev-ready lint types layers  ## Without the browser, for the inner loop
+check: $(VENV)/.dev-ready $(VENV)-s3/.ready lint types layers  ## Without the browser, for the inner loop
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/pages tests/bundles
 
-browser-tests: $(VENV)/.dev-ready
+browser-tests: $(VENV)/.dev-ready $(VENV)-s3/.ready
 	$(BIN)/python -m pytest -q tests/journeys
 
 lint: $(VENV)/.dev-ready
@@ -28,7 +28,7 @@ types: $(VENV)/.dev-ready
 layers: $(VENV)/.dev-ready
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev-ready
+unit: $(VENV)/.dev-ready $(VENV)-s3/.ready
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
 bench: $(VENV)/.dev-ready $(VENV)-bench/.ready  ## Speed and memory, as ratios in one run
@@ -59,5 +59,12 @@ $(VENV)-bench/.ready: requirements-bench.txt
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	touch $@
 
+# An S3 server for the tests; botocore does not install beside Fairway. Where it cannot be had, the tests say so.
+$(VENV)-s3/.ready: requirements-s3.txt
+	mkdir -p $(VENV)-s3
+	{ $(PYTHON) -m venv $(VENV)-s3 \
+	  && $(VENV)-s3/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-s3.txt \
+	  && touch $@; } || test -z "$$CI"
+
 clean:
-	rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-s3 .mypy_cache .ruff_cache .pytest_cache

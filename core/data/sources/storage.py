@@ -28,7 +28,7 @@ _DENIED = re.compile(
     re.I,
 )
 _ELSEWHERE = re.compile(r"PermanentRedirect|AuthorizationHeaderMalformed|response code:? 30[17]\b", re.I)
-_MISSING = re.compile(r"no_?such|not_?\s?found|does not exist", re.I)
+_MISSING = re.compile(r"no[_ ]?such|not_?\s?found|does not exist", re.I)
 
 
 class ObjectOrigin(Origin):

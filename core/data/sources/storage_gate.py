@@ -17,7 +17,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from core.data.sources.wire import CHUNK, LOOK_EVERY, Guard
-from core.errors import FairwayError
+from core.errors import DataError, FairwayError
 
 HEAD = 65_536
 """Longest head of a request."""
@@ -100,7 +100,7 @@ class Gate:
 
     def _connected(self, host: str, port: int) -> socket.socket:
         if not self._allowed(host):
-            raise FairwayError(
+            raise DataError(
                 "The storage leads on to another server, which is not followed.",
                 next_step="Check the region and the endpoint.",
             )

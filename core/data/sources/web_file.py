@@ -42,14 +42,15 @@ class UrlOrigin(Origin):
     url : str
         Without a secret.
     secret_in : {"none", "header", "parameter"}
-    secret_name : str
-        Name of the header or parameter whose value is the reach's secret.
+    secret_name, secret_prefix : str
+        Name of the header or parameter whose value is the reach's secret, and what is written before it.
     """
 
     kind: Literal["url"] = "url"
     url: str
     secret_in: Carrier = "none"
     secret_name: str = ""
+    secret_prefix: str = ""
 
     def words(self) -> str:
         """Say where the file came from."""
@@ -76,7 +77,9 @@ def acquire(origin: UrlOrigin, reach: Reach) -> Acquired:
         It cannot be had whole, or is a web page.
     """
     refuse_secrets(origin.url)
-    url, headers = equipped(origin.url.strip(), origin.secret_in, origin.secret_name, reach.secret)
+    url, headers = equipped(
+        origin.url.strip(), origin.secret_in, origin.secret_name, reach.secret, prefix=origin.secret_prefix
+    )
     path = reach.folder / "download"
     with Client(reach, headers) as client:
         answer = client.download(url, path, most=WEB_BYTES)
