@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.data.sources.database import check_connection, schemas
 from core.data.sources.database.address import ENCRYPTION, ENGINES, engine_of, make_address, read_address
@@ -54,15 +55,12 @@ def place_of(address: str) -> str:
 
 def connect(key: str) -> Connected | None:
     """Draw the choice of a connection; returns what answered, in every run until the user changes it."""
-    place = st.empty()
     connected: Connected | None = st.session_state.get(f"{key}_connected")
     if connected is None:
-        with place.container():
-            connected = _ask(key)
-        if connected is None:
-            return None
-        place.empty()
-    with place.container(horizontal=True, wrap=False, vertical_alignment="center", key=f"{key}_answered"):
+        if _ask(key):
+            _again()
+        return None
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key=f"{key}_answered"):
         with st.container(width="stretch"):
             draw.html(
                 f'<p class="fw-said"><b>{draw.text(connected.title)}</b> '
@@ -70,6 +68,14 @@ def connect(key: str) -> Connected | None:
             )
         st.button("Change", key=f"{key}_change", type="tertiary", on_click=_let_go, args=(key,))
     return connected
+
+
+def _again() -> None:
+    """Draw anew without the fields: the dialog alone, where the form stands in one."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def _let_go(key: str) -> None:
