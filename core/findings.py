@@ -1,8 +1,17 @@
 """What Fairway noticed, why it matters, and the click that settles it."""
 
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+logger = logging.getLogger(__name__)
+Facts = TypeVar("Facts")
+
+MOST_FINDINGS = 20
+"""Findings of one check; on a wide table the next ones come once these are settled."""
 
 
 class Severity(StrEnum):
@@ -85,3 +94,49 @@ class Finding:
 def worst_first(findings: list[Finding]) -> list[Finding]:
     """Return the findings sorted by severity, keeping the order within one severity."""
     return sorted(findings, key=lambda finding: finding.severity.rank)
+
+
+@dataclass(frozen=True)
+class Check(Generic[Facts]):
+    """One check of a stage.
+
+    Parameters
+    ----------
+    code : str
+        Of the findings it makes; the commonest where it makes several.
+    title : str
+        Its claim in general.
+    severity : Severity
+        The worst it finds.
+    function : callable
+        From what the stage knows to findings.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    function: Callable[[Facts], Iterable[Finding]]
+
+
+def run_checks(checks: Sequence[Check[Facts]], facts: Facts) -> list[Finding]:
+    """Make every check of a stage.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+    facts : object
+        What the stage knows.
+
+    Returns
+    -------
+    list of Finding
+        Worst first, within one severity in the order of the checks; at most ``MOST_FINDINGS`` of one check. A check
+        that fails is logged and leaves the others as they are.
+    """
+    findings: list[Finding] = []
+    for check in checks:
+        try:
+            findings += list(islice(check.function(facts), MOST_FINDINGS))
+        except Exception:
+            logger.exception("the check %s failed", check.code)
+    return worst_first(findings)

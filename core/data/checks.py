@@ -1,10 +1,8 @@
 """Checks of the data: what would mislead a model, with the evidence and the click that settles it."""
 
-import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 import pandas as pd
@@ -15,24 +13,11 @@ from core.data import outcome_checks as outcomes
 from core.data import row_checks as rows
 from core.data import shape_checks as shape
 from core.data.dictionary import Entry
-from core.data.facts import DataFacts, Found
+from core.data.facts import DataFacts
 from core.data.profile import Profile
 from core.data.schema import Schema
-from core.findings import Finding, Severity, worst_first
+from core.findings import Check, Finding, Severity, run_checks, worst_first
 from core.framing.frame import Frame
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check of the data: its code's family, its claim in general, its worst severity, and how it is made."""
-
-    code: str
-    title: str
-    severity: Severity
-    function: Callable[[DataFacts], Found]
-
 
 CHECKS: Final = (
     Check("leak", "One column alone predicts the outcome", Severity.ERROR, columns.leaks),
@@ -72,10 +57,6 @@ CHECKS: Final = (
 """Every check of the data, in the order in which findings of one severity are shown."""
 
 
-MOST_FINDINGS: Final = 20
-"""Findings of one check; on a wide table the next ones come once these are settled."""
-
-
 def check_data(
     table_frame: pd.DataFrame,
     schema: Schema,
@@ -87,7 +68,7 @@ def check_data(
     dictionary: Mapping[str, Entry] | None = None,
     reference: Mapping[str, Mapping[str, float]] | None = None,
     brought: datetime | None = None,
-    checks: tuple[Check, ...] = CHECKS,
+    checks: tuple[Check[DataFacts], ...] = CHECKS,
 ) -> list[Finding]:
     """Check a table under a frame.
 
@@ -122,13 +103,7 @@ def check_data(
     facts = DataFacts(
         table_frame, schema, frame, profile, balanced, dropped, dictionary or {}, reference or {}, brought
     )
-    findings: list[Finding] = []
-    for check in checks:
-        try:
-            findings += islice(check.function(facts), MOST_FINDINGS)
-        except Exception:
-            logger.exception("the check %s failed", check.code)
-    return worst_first([_noted(finding, handled) for finding in findings])
+    return worst_first([_noted(finding, handled) for finding in run_checks(checks, facts)])
 
 
 def _noted(finding: Finding, handled: frozenset[tuple[str, str]]) -> Finding:

@@ -1,9 +1,11 @@
 """Findings of the Explain screen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from core.explain.explanation import LOG_ODDS, UNITS, Explanation, Importance
-from core.findings import Finding, Fix, Severity, worst_first
+from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.framing.frame import Frame
 
 DOMINATES = 0.5
@@ -12,6 +14,16 @@ CARRIES = 0.1
 """Share from which a column carries weight."""
 STANDS_FOR = 0.2
 """Association (Cramér's V) from which a column can stand for a group."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExplanationFacts:
+    """What a check of an explanation may look at; fields as the parameters of ``check_explanation``."""
+
+    explanation: Explanation
+    importances: Sequence[Importance]
+    frame: Frame
+    associations: Mapping[str, Mapping[str, float]]
 
 
 def check_explanation(
@@ -37,22 +49,11 @@ def check_explanation(
     list of Finding
         Worst first.
     """
-    findings = [
-        *_dominates(importances, frame),
-        *_stands_for_group(importances, associations or {}, frame),
-        Finding(
-            code="reasons-are-not-causes",
-            severity=Severity.INFO,
-            title="Reasons are not causes",
-            evidence="Say “the model leaned on”, not “because”.",
-            why=f"Changing a value in the world need not change what happens to the {frame.row_is or 'row'}.",
-        ),
-        _adds_up(explanation),
-    ]
-    return worst_first(findings)
+    return run_checks(CHECKS, ExplanationFacts(explanation, importances, frame, associations or {}))
 
 
-def _dominates(importances: Sequence[Importance], frame: Frame) -> list[Finding]:
+def _dominates(facts: ExplanationFacts) -> list[Finding]:
+    importances, frame = facts.importances, facts.frame
     if len(importances) < 2 or importances[0].share < DOMINATES or importances[0].mean_abs <= 0:
         return []
     first, second = importances[:2]
@@ -79,9 +80,8 @@ def _moment(frame: Frame) -> str:
     return f"when you predict ({frame.predicted_at})" if frame.predicted_at else "when you predict"
 
 
-def _stands_for_group(
-    importances: Sequence[Importance], associations: Mapping[str, Mapping[str, float]], frame: Frame
-) -> list[Finding]:
+def _stands_for_group(facts: ExplanationFacts) -> list[Finding]:
+    importances, associations = facts.importances, facts.associations
     findings = []
     for sensitive, strengths in associations.items():
         found = [
@@ -109,15 +109,40 @@ def _stands_for_group(
     return findings
 
 
-def _adds_up(explanation: Explanation) -> Finding:
+def _not_causes(facts: ExplanationFacts) -> list[Finding]:
+    return [
+        Finding(
+            code="reasons-are-not-causes",
+            severity=Severity.INFO,
+            title="Reasons are not causes",
+            evidence="Say “the model leaned on”, not “because”.",
+            why=f"Changing a value in the world need not change what happens to the {facts.frame.row_is or 'row'}.",
+        )
+    ]
+
+
+def _adds_up(facts: ExplanationFacts) -> list[Finding]:
+    explanation = facts.explanation
     unit = {LOG_ODDS: " log-odds", UNITS: ""}.get(explanation.scale, " of probability")
-    return Finding(
-        code="parts-add-up",
-        severity=Severity.INFO,
-        title="The parts add up",
-        evidence=(
-            f"Start plus all parts differs from the model's answer by at most {explanation.error:.0e}{unit} over "
-            f"{len(explanation):,} row{'' if len(explanation) == 1 else 's'}. {explanation.method}"
-        ),
-        why="Nothing is left out, but columns that go together share what they carry in a way no method can settle.",
-    )
+    return [
+        Finding(
+            code="parts-add-up",
+            severity=Severity.INFO,
+            title="The parts add up",
+            evidence=(
+                f"Start plus all parts differs from the model's answer by at most {explanation.error:.0e}{unit} over "
+                f"{len(explanation):,} row{'' if len(explanation) == 1 else 's'}. {explanation.method}"
+            ),
+            why="Nothing is left out, but columns that go together share what they carry in a way no method can "
+            "settle.",
+        )
+    ]
+
+
+CHECKS: Final = (
+    Check("one-column-dominates", "One column outweighs the others", Severity.WARNING, _dominates),
+    Check("weight-on-a-proxy", "Weight lies on what names a group", Severity.WARNING, _stands_for_group),
+    Check("reasons-are-not-causes", "Reasons are not causes", Severity.INFO, _not_causes),
+    Check("parts-add-up", "The parts add up", Severity.INFO, _adds_up),
+)
+"""Every check of an explanation, in the order in which findings of one severity are shown."""

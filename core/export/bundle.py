@@ -11,11 +11,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import numpy as np
 
 from core.errors import BundleError
-from core.export.card import card_html, card_markdown
-from core.export.code import training_script
 from core.export.facts import BundleSpec
 from core.export.golden import Golden, answer_rows, golden_rows
 from core.export.requirements import needed, pinned, requirements_text
+from core.export.targets import TARGETS
 from core.export.templates import render_code, render_markdown
 from core.runtime import bundle as layout
 from core.runtime.bundle import BundleInfo, sha256
@@ -141,16 +140,15 @@ def _texts(spec: BundleSpec, versions: dict[str, str]) -> dict[str, str]:
         "fingerprint": spec.fingerprints.get("model", ""),
         "python": python,
         "is_classification": spec.task.is_classification,
+        "targets": TARGETS,
     }
+    texts = {name: write(spec) for target in TARGETS for name, write in target.files.items()}
+    container = {"python": python, "uses_lightgbm": "lightgbm" in versions, "files": list(texts)}
     return {
         "README.md": render_markdown("README.md.j2", readme),
-        "MODEL_CARD.md": card_markdown(spec),
-        "model_card.html": card_html(spec),
         "requirements.txt": requirements_text(versions, platform.python_version()),
-        "Dockerfile": render_code("Dockerfile.j2", {"python": python, "uses_lightgbm": "lightgbm" in versions}),
-        "service.py": render_code("service.py.j2", {}),
-        "predict.py": render_code("predict.py.j2", {}),
-        "train.py": training_script(spec),
+        "Dockerfile": render_code("Dockerfile.j2", container),
+        **texts,
     }
 
 

@@ -1,12 +1,14 @@
 """Findings of the Fairness screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import isnan
+from typing import Final
 
-from core.fairness.audit import Audit
+from core.fairness.audit import Audit, Gap
 from core.fairness.proxies import HINTED, NAMED, Proxies
 from core.fairness.words import four_fifths_sentences, gap_sentence, gap_words
-from core.findings import Finding, Fix, Severity, worst_first
+from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.framing.frame import Frame, Task
 from core.limits import GROUP_ROWS, MIN_ROWS
 
@@ -17,6 +19,16 @@ _TITLES = {
     "accuracy": "Wrong answers fall on one group",
     "mae": "Larger errors fall on one group",
 }
+
+
+@dataclass(frozen=True, eq=False)
+class FairnessFacts:
+    """What a check of the audits may look at; fields as the parameters of ``check_fairness``."""
+
+    frame: Frame
+    audits: Mapping[str, Audit]
+    proxies: Mapping[str, Proxies]
+    remedied: bool
 
 
 def check_fairness(
@@ -43,33 +55,25 @@ def check_fairness(
     list of Finding
         Worst first.
     """
-    if not frame.sensitive:
-        return [_none_named(frame)]
-    findings: list[Finding] = []
-    for column, one in audits.items():
-        findings += _gap(frame, one, remedied=bool(remedy_column))
-        findings += _four_fifths(frame, one)
-        findings += _small(frame, one)
-        findings += _proxy(frame, (proxies or {}).get(column))
-    return worst_first(findings)
+    return run_checks(CHECKS, FairnessFacts(frame, audits, proxies or {}, bool(remedy_column)))
 
 
-def _none_named(frame: Frame) -> Finding:
-    return Finding(
-        code="no-sensitive-column",
-        severity=Severity.WARNING,
-        title="Nobody's errors are compared yet",
-        evidence="The frame names no column of people who could be harmed.",
-        why=f"An average over all {frame.rows_are} can hide that one group bears most of the errors.",
-        fix=Fix("Name a column in Frame", "go_to", {"stage": "frame"}),
-    )
+def _none_named(facts: FairnessFacts) -> Iterator[Finding]:
+    if not facts.frame.sensitive:
+        yield Finding(
+            code="no-sensitive-column",
+            severity=Severity.WARNING,
+            title="Nobody's errors are compared yet",
+            evidence="The frame names no column of people who could be harmed.",
+            why=f"An average over all {facts.frame.rows_are} can hide that one group bears most of the errors.",
+            fix=Fix("Name a column in Frame", "go_to", {"stage": "frame"}),
+        )
 
 
-def _gap(frame: Frame, one: Audit, *, remedied: bool) -> list[Finding]:
-    widest = one.widest
-    if widest is None:
-        return [
-            Finding(
+def _not_comparable(facts: FairnessFacts) -> Iterator[Finding]:
+    for one in facts.audits.values():
+        if one.widest is None:
+            yield Finding(
                 code="groups-not-comparable",
                 severity=Severity.WARNING,
                 title="The groups cannot be compared",
@@ -78,20 +82,29 @@ def _gap(frame: Frame, one: Audit, *, remedied: bool) -> list[Finding]:
                 columns=(one.column,),
                 fix=Fix("Look at the column in Frame", "go_to", {"stage": "frame"}),
             )
-        ]
-    if not one.beyond:
-        return [
-            Finding(
+
+
+def _gap_within(facts: FairnessFacts) -> Iterator[Finding]:
+    for one in facts.audits.values():
+        if one.widest is not None and not one.beyond:
+            certain = one.widest.difference.high <= one.allowed
+            yield Finding(
                 code="gap-within-limit",
                 severity=Severity.INFO,
                 title="The gap keeps your limit",
-                evidence=gap_sentence(one, widest, frame.rows_are),
-                why=""
-                if widest.difference.high <= one.allowed
-                else "The interval reaches beyond it: more rows would tell.",
+                evidence=gap_sentence(one, one.widest, facts.frame.rows_are),
+                why="" if certain else "The interval reaches beyond it: more rows would tell.",
                 columns=(one.column,),
             )
-        ]
+
+
+def _gap_beyond(facts: FairnessFacts) -> Iterator[Finding]:
+    for one in facts.audits.values():
+        if one.widest is not None and one.beyond:
+            yield _beyond(facts.frame, one, one.widest, remedied=facts.remedied)
+
+
+def _beyond(frame: Frame, one: Audit, widest: Gap, *, remedied: bool) -> Finding:
     is_gap = widest.difference.low > 0
     can_fix = one.task is Task.BINARY and not remedied
     if not is_gap:
@@ -102,22 +115,22 @@ def _gap(frame: Frame, one: Audit, *, remedied: bool) -> list[Finding]:
         why = f"There is a gap; chance decides whether it is beyond the limit: {gap_words(one, widest)}."
     if frame.harm:
         why = f"You said in Frame: “{frame.harm.rstrip(' .')}”. {why}"
-    return [
-        Finding(
-            code="gap-beyond-limit",
-            severity=Severity.ERROR if is_gap else Severity.WARNING,
-            title=_TITLES.get(one.measure, "A gap beyond your limit"),
-            evidence=gap_sentence(one, widest, frame.rows_are),
-            why=why,
-            columns=(one.column,),
-            fix=Fix("Compare remedies", "use_remedy", {"column": one.column, "measure": one.measure})
-            if can_fix
-            else None,
-        )
-    ]
+    return Finding(
+        code="gap-beyond-limit",
+        severity=Severity.ERROR if is_gap else Severity.WARNING,
+        title=_TITLES.get(one.measure, "A gap beyond your limit"),
+        evidence=gap_sentence(one, widest, frame.rows_are),
+        why=why,
+        columns=(one.column,),
+        fix=Fix("Compare remedies", "use_remedy", {"column": one.column, "measure": one.measure}) if can_fix else None,
+    )
 
 
-def _four_fifths(frame: Frame, one: Audit) -> list[Finding]:
+def _four_fifths(facts: FairnessFacts) -> list[Finding]:
+    return [found for one in facts.audits.values() for found in _fails_four_fifths(facts.frame, one)]
+
+
+def _fails_four_fifths(frame: Frame, one: Audit) -> list[Finding]:
     failing = [s for s, i in zip(four_fifths_sentences(one, frame.rows_are), one.impacts, strict=True) if not i.passes]
     if not failing:
         return []
@@ -136,7 +149,11 @@ def _four_fifths(frame: Frame, one: Audit) -> list[Finding]:
     ]
 
 
-def _small(frame: Frame, one: Audit) -> list[Finding]:
+def _small(facts: FairnessFacts) -> list[Finding]:
+    return [found for one in facts.audits.values() for found in _small_groups(one)]
+
+
+def _small_groups(one: Audit) -> list[Finding]:
     small = [group for group in one.groups if group.too_small]
     if not small:
         return []
@@ -158,8 +175,13 @@ def _small(frame: Frame, one: Audit) -> list[Finding]:
     ]
 
 
-def _proxy(frame: Frame, found: Proxies | None) -> list[Finding]:
-    if found is None or frame.sensitive_as_features or isnan(found.auc) or found.low < HINTED:
+def _proxies(facts: FairnessFacts) -> list[Finding]:
+    told = [facts.proxies[column] for column in facts.audits if column in facts.proxies]
+    return [finding for found in told for finding in _names_a_group(facts.frame, found)]
+
+
+def _names_a_group(frame: Frame, found: Proxies) -> list[Finding]:
+    if frame.sensitive_as_features or isnan(found.auc) or found.low < HINTED:
         return []
     strongest = [name for name, association in found.strongest[:3] if association >= 0.1]
     carried = f" Strongest alone: {', '.join(f'`{name}`' for name in strongest)}." if strongest else ""
@@ -176,3 +198,15 @@ def _proxy(frame: Frame, found: Proxies | None) -> list[Finding]:
             columns=(found.column, *strongest),
         )
     ]
+
+
+CHECKS: Final = (
+    Check("no-sensitive-column", "Nobody's errors are compared yet", Severity.WARNING, _none_named),
+    Check("groups-not-comparable", "The groups cannot be compared", Severity.WARNING, _not_comparable),
+    Check("gap-within-limit", "The gap keeps your limit", Severity.INFO, _gap_within),
+    Check("gap-beyond-limit", "A gap beyond your limit", Severity.ERROR, _gap_beyond),
+    Check("four-fifths", "The four-fifths rule is broken", Severity.WARNING, _four_fifths),
+    Check("small-groups", "Few rows to judge a group", Severity.INFO, _small),
+    Check("proxies", "Leaving out a column does not hide it", Severity.WARNING, _proxies),
+)
+"""Every check of the audits, in the order in which findings of one severity are shown."""

@@ -1,20 +1,20 @@
 """Checks of the frame: what is still unsaid, and what does not fit the table."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
 from core.errors import FrameError
-from core.findings import Finding, Fix, Severity, worst_first
+from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.framing.frame import Frame, Task
 from core.framing.metrics import METRICS
 from core.framing.propose import propose_metric
 from core.framing.target import check_target, count_levels, quoted
 from core.framing.templates import name_words
 
-__all__ = ["FRAME_CHECKS", "check_frame", "check_target", "looks_sensitive"]
+__all__ = ["CHECKS", "check_frame", "check_target", "looks_sensitive"]
 
 HEAVY_IMBALANCE: Final = 0.8
 """From this share of the largest outcome on, accuracy mostly counts that outcome."""
@@ -216,16 +216,18 @@ def _good_enough_missing(facts: _Facts) -> Iterable[Finding]:
         )
 
 
-FRAME_CHECKS: Final[dict[str, Callable[[_Facts], Iterable[Finding]]]] = {
-    "target": _target_unusable,
-    "positive": _positive_unknown,
-    "metric": _metric_of_other_task,
-    "accuracy": _accuracy_under_imbalance,
-    "costs": _costs_missing,
-    "sensitive": _sensitive_unnamed,
-    "columns": _columns_gone,
-    "good-enough": _good_enough_missing,
-}
+CHECKS: Final = (
+    Check("target-unusable", "The outcome cannot be predicted like this", Severity.ERROR, _target_unusable),
+    Check("positive-missing", "The outcome looked for never occurs", Severity.ERROR, _positive_unknown),
+    Check("metric-of-other-task", "The metric does not fit the task", Severity.ERROR, _metric_of_other_task),
+    Check(
+        "accuracy-under-imbalance", "Accuracy would reward doing nothing", Severity.WARNING, _accuracy_under_imbalance
+    ),
+    Check("costs-missing", "No error has a price yet", Severity.WARNING, _costs_missing),
+    Check("sensitive-unnamed", "A column looks sensitive", Severity.WARNING, _sensitive_unnamed),
+    Check("sensitive-missing", "A sensitive column is not there", Severity.WARNING, _columns_gone),
+    Check("good-enough-missing", "“Good enough” is not said", Severity.INFO, _good_enough_missing),
+)
 """Every check of the frame, in the order in which findings of one severity are shown."""
 
 
@@ -246,7 +248,7 @@ def check_frame(frame: Frame, column_names: Iterable[str], target: pd.Series | N
         Worst first.
     """
     facts = _Facts(frame, tuple(column_names), target)
-    return worst_first([finding for check in FRAME_CHECKS.values() for finding in check(facts)])
+    return run_checks(CHECKS, facts)
 
 
 def _metric_fix(facts: _Facts) -> Fix | None:

@@ -1,6 +1,10 @@
 """What the coach says of a later table."""
 
-from core.findings import Finding, Fix, Severity, worst_first
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.framing.frame import Frame
 from core.monitor.report import Problem, WatchReport
 from core.monitor.verdict import Verdict
@@ -23,6 +27,14 @@ NOTED = ("few-rows", "no-outcome", "skipped-lines")
 """Problems that are good to know; the others stand in the way."""
 
 
+@dataclass(frozen=True, eq=False)
+class WatchFacts:
+    """What a check of a later table may look at."""
+
+    report: WatchReport
+    frame: Frame
+
+
 def check_watch(report: WatchReport, frame: Frame) -> list[Finding]:
     """Return what the coach says of a later table, worst first.
 
@@ -35,11 +47,11 @@ def check_watch(report: WatchReport, frame: Frame) -> list[Finding]:
     -------
     list of Finding
     """
-    found = [_problem(problem) for problem in report.problems]
-    found += _worse(report, frame)
-    found += _predictions(report, frame)
-    found += _columns(report, frame)
-    return worst_first(found)
+    return run_checks(CHECKS, WatchFacts(report, frame))
+
+
+def _problems(kind: str, facts: WatchFacts) -> list[Finding]:
+    return [_problem(problem) for problem in facts.report.problems if problem.kind == kind]
 
 
 def _problem(problem: Problem) -> Finding:
@@ -53,7 +65,8 @@ def _problem(problem: Problem) -> Finding:
     )
 
 
-def _worse(report: WatchReport, frame: Frame) -> list[Finding]:
+def _worse(facts: WatchFacts) -> list[Finding]:
+    report, frame = facts.report, facts.frame
     if not report.worse or report.performance is None:
         return []
     return [
@@ -69,7 +82,8 @@ def _worse(report: WatchReport, frame: Frame) -> list[Finding]:
     ]
 
 
-def _predictions(report: WatchReport, frame: Frame) -> list[Finding]:
+def _predictions(facts: WatchFacts) -> list[Finding]:
+    report, frame = facts.report, facts.frame
     drift = report.predictions
     if drift is None or drift.verdict not in (Verdict.SOME, Verdict.DRIFTED):
         return []
@@ -85,7 +99,8 @@ def _predictions(report: WatchReport, frame: Frame) -> list[Finding]:
     ]
 
 
-def _columns(report: WatchReport, frame: Frame) -> list[Finding]:
+def _columns(facts: WatchFacts) -> list[Finding]:
+    report, frame = facts.report, facts.frame
     told = {name for problem in report.problems for name in problem.columns}
     moved = [drift for drift in report.drifted() if drift.column in report.used and drift.column not in told]
     if not moved:
@@ -104,3 +119,15 @@ def _columns(report: WatchReport, frame: Frame) -> list[Finding]:
             columns=tuple(drift.column for drift in moved[:NAMED]),
         )
     ]
+
+
+CHECKS: Final = (
+    *(
+        Check(f"watch-{kind}", title, Severity.INFO if kind in NOTED else Severity.WARNING, partial(_problems, kind))
+        for kind, title in TITLES.items()
+    ),
+    Check("watch-worse", "The model is worse than it was", Severity.ERROR, _worse),
+    Check("watch-predictions", "The predictions have moved", Severity.WARNING, _predictions),
+    Check("watch-columns", "Columns have moved", Severity.WARNING, _columns),
+)
+"""Every check of a later table, in the order in which findings of one severity are shown."""

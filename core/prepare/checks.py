@@ -1,13 +1,13 @@
 """What the coach says on Prepare: findings about the recipe and the split, each with its evidence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from core.data.schema import ColumnType
 from core.errors import FairwayError
-from core.findings import Finding, Fix, Severity, worst_first
+from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.limits import CATEGORY_LEVELS, GROUP_ROWS
 from core.prepare.plan import SplitKind
 from core.prepare.problem import Problem
@@ -33,7 +33,7 @@ def check_recipe(problem: Problem) -> list[Finding]:
     list of Finding
         Worst first.
     """
-    return worst_first([finding for check in PREPARE_CHECKS.values() for finding in check(problem)])
+    return run_checks(CHECKS, problem)
 
 
 def _cannot_be_applied(problem: Problem) -> Iterator[Finding]:
@@ -256,16 +256,16 @@ def _repeat(count: int) -> str:
     return "repeats" if count == 1 else "repeat"
 
 
-PREPARE_CHECKS: Final[dict[str, Callable[[Problem], Iterator[Finding]]]] = {
-    "recipe": _cannot_be_applied,
-    "copies": _copies_across,
-    "groups": _groups_across,
-    "time": _future_in_training,
-    "one-hot": _too_many_one_hot,
-    "missing": _left_missing,
-    "dates": _dates_unused,
-    "split": _split_gave_way,
-    "folds": _folds_too_small,
-    "test": _test_too_small,
-}
+CHECKS: Final = (
+    Check("recipe-broken", "The recipe cannot be applied", Severity.ERROR, _cannot_be_applied),
+    Check("copies-across-parts", "Rows look the same as others", Severity.WARNING, _copies_across),
+    Check("identifier-across-parts", "An identifier is on both sides", Severity.WARNING, _groups_across),
+    Check("future-in-training", "Training rows are later than sealed ones", Severity.WARNING, _future_in_training),
+    Check("one-hot-too-wide", "A category becomes very many columns", Severity.WARNING, _too_many_one_hot),
+    Check("missing-left-numbers", "Missing values are not filled", Severity.WARNING, _left_missing),
+    Check("dates-unused", "A date does not reach the model", Severity.WARNING, _dates_unused),
+    Check("split-gave-way", "The split is not quite as planned", Severity.WARNING, _split_gave_way),
+    Check("fold-too-small", "An outcome is rare in a fold", Severity.WARNING, _folds_too_small),
+    Check("test-too-small", "The sealed part is small", Severity.WARNING, _test_too_small),
+)
 """Every check of recipe and split, in the order in which findings of one severity are shown."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from core.export.certificate import Certificate
-from core.findings import Finding, Fix, Severity
 from core.prepare.problem import Problem
 from core.project import judge
 from core.project.changes import logged
@@ -182,77 +181,3 @@ def record(project: Project, packed: Parcel, fingerprint: str, *, now: datetime)
     )
     what = f"Packed the model: {certificate.rows_agreeing} of {certificate.rows_checked} golden rows agree"
     return logged(project.updated(exports=(*project.exports, export)), "export", what, now=now)
-
-
-def export_findings(project: Project, fingerprint: str, *, looked_at_fairness: bool) -> list[Finding]:
-    """Return what the coach says before a model leaves.
-
-    Parameters
-    ----------
-    project : Project
-    fingerprint : str
-        Of the model that would ship.
-    looked_at_fairness : bool
-        Whether the audit of this very model was seen.
-
-    Returns
-    -------
-    list of Finding
-    """
-    found = []
-    mine = [look for look in project.seal if look.fingerprint == fingerprint]
-    if not mine:
-        found.append(
-            Finding(
-                "seal-not-opened",
-                Severity.WARNING,
-                "The sealed test is still closed",
-                "The score on the card comes from rows each left out once, among which the model was chosen.",
-                "The sealed rows took no part in that choice, so they tell best what to expect in use.",
-                fix=Fix("Look at Evaluate", "go_to", {"stage": "evaluate"}),
-            )
-        )
-    if len(project.seal) > 1:
-        found.append(
-            Finding(
-                "seal-opened-often",
-                Severity.WARNING,
-                f"The sealed test was opened {len(project.seal)} times",
-                "; ".join(f"{look.at:%d %B %Y, %H:%M}: {look.score:.3f}" for look in project.seal),
-                "Each look that leads to a change makes the next score flatter. The card prints them all.",
-            )
-        )
-    names = ", ".join(f"`{name}`" for name in project.frame.sensitive)
-    if names and not looked_at_fairness:
-        found.append(
-            Finding(
-                "fairness-not-seen",
-                Severity.WARNING,
-                "Fairness was not looked at",
-                f"You named {names}; this model's gaps were not seen.",
-                "The card prints them; you should know them before others do.",
-                columns=project.frame.sensitive,
-                fix=Fix("Look at Fairness", "go_to", {"stage": "fairness"}),
-            )
-        )
-    if project.accepted:
-        count = len(project.accepted)
-        found.append(
-            Finding(
-                "accepted",
-                Severity.INFO,
-                f"{count} finding{'s were' if count > 1 else ' was'} accepted",
-                "; ".join(f"{given.title}: {given.reason}" for given in project.accepted.values()),
-                "They are printed in the model card with their reasons.",
-            )
-        )
-    found.append(
-        Finding(
-            "no-row-travels",
-            Severity.INFO,
-            "No row of yours travels",
-            "Golden rows are made up column by column. Levels of categories and ranges of numbers do travel.",
-            "Leave out a column whose levels themselves are private, such as names.",
-        )
-    )
-    return found

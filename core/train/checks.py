@@ -1,8 +1,10 @@
 """What a finished training tells that its reader should know before choosing a model."""
 
+from dataclasses import dataclass
 from statistics import stdev
+from typing import Final
 
-from core.findings import Finding, Fix, Severity, worst_first
+from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.framing.frame import Frame
 from core.framing.metrics import METRICS, Metric
 from core.train.board import Leaderboard, Run, RunStatus
@@ -15,6 +17,26 @@ UNSTABLE = 0.1
 """A standard deviation of the fold scores above this is wide."""
 ERROR_SHARE = 0.25
 """The same two limits for errors, whose unit is the outcome's: as a share of the error on rows not seen."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingFacts:
+    """What a check of a finished training may look at.
+
+    Parameters
+    ----------
+    board : Leaderboard
+    frame : Frame
+    metric : Metric
+        That judged.
+    current : str or None
+        The run chosen, by the user or by the recommendation.
+    """
+
+    board: Leaderboard
+    frame: Frame
+    metric: Metric
+    current: str | None
 
 
 def check_training(board: Leaderboard, frame: Frame, *, chosen: str | None = None) -> list[Finding]:
@@ -36,18 +58,7 @@ def check_training(board: Leaderboard, frame: Frame, *, chosen: str | None = Non
         return []
     metric = METRICS[board.metric]
     current = chosen if chosen in {run.key for run in board.done} else board.recommended
-    found = [
-        *_nothing_finished(board),
-        *_not_better(board, frame, metric),
-        *_good_enough(board, frame, metric, current),
-        *_ties(board, metric, current),
-        *_worse_chosen(board, metric, current),
-        *_by_heart(board, frame, metric, current),
-        *_unstable(board, frame, metric, current),
-        *_failed(board),
-        *_ended_early(board),
-    ]
-    return worst_first(found)
+    return run_checks(CHECKS, TrainingFacts(board, frame, metric, current))
 
 
 def _choose(board: Leaderboard, key: str | None, current: str | None) -> Fix | None:
@@ -60,7 +71,8 @@ def _models(board: Leaderboard) -> list[Run]:
     return [run for run in board.done if not run.is_baseline and run.score is not None]
 
 
-def _nothing_finished(board: Leaderboard) -> list[Finding]:
+def _nothing_finished(facts: TrainingFacts) -> list[Finding]:
+    board = facts.board
     if _models(board):
         return []
     return [
@@ -76,7 +88,8 @@ def _nothing_finished(board: Leaderboard) -> list[Finding]:
     ]
 
 
-def _not_better(board: Leaderboard, frame: Frame, metric: Metric) -> list[Finding]:
+def _not_better(facts: TrainingFacts) -> list[Finding]:
+    board, frame, metric = facts.board, facts.frame, facts.metric
     models, baseline = _models(board), board.baseline
     if not models or baseline is None or baseline.score is None or board.recommended != baseline.key:
         return []
@@ -93,7 +106,8 @@ def _not_better(board: Leaderboard, frame: Frame, metric: Metric) -> list[Findin
     ]
 
 
-def _good_enough(board: Leaderboard, frame: Frame, metric: Metric, current: str | None) -> list[Finding]:
+def _good_enough(facts: TrainingFacts) -> list[Finding]:
+    board, frame, metric, current = facts.board, facts.frame, facts.metric, facts.current
     if frame.good_enough is None or current is None or metric.key != frame.metric:
         return []
     run = board.run(current)
@@ -110,7 +124,8 @@ def _good_enough(board: Leaderboard, frame: Frame, metric: Metric, current: str 
     ]
 
 
-def _ties(board: Leaderboard, metric: Metric, current: str | None) -> list[Finding]:
+def _ties(facts: TrainingFacts) -> list[Finding]:
+    board, metric, current = facts.board, facts.metric, facts.current
     tied = [run for run in _models(board) if run.tied]
     if len(tied) < 2 or board.recommended is None or board.run(board.recommended).is_baseline:
         return []
@@ -130,7 +145,8 @@ def _ties(board: Leaderboard, metric: Metric, current: str | None) -> list[Findi
     ]
 
 
-def _worse_chosen(board: Leaderboard, metric: Metric, current: str | None) -> list[Finding]:
+def _worse_chosen(facts: TrainingFacts) -> list[Finding]:
+    board, metric, current = facts.board, facts.metric, facts.current
     if current is None or board.recommended is None or board.run(board.recommended).is_baseline:
         return []
     run, best = board.run(current), next((one for one in _models(board) if one.tied), None)
@@ -169,7 +185,8 @@ def learns_by_heart(run: Run, metric: Metric) -> bool:
     return run.score - run.seen > ERROR_SHARE * abs(run.score)
 
 
-def _by_heart(board: Leaderboard, frame: Frame, metric: Metric, current: str | None) -> list[Finding]:
+def _by_heart(facts: TrainingFacts) -> list[Finding]:
+    board, frame, metric, current = facts.board, facts.frame, facts.metric, facts.current
     found = []
     for run in _models(board):
         if not learns_by_heart(run, metric):
@@ -189,7 +206,8 @@ def _by_heart(board: Leaderboard, frame: Frame, metric: Metric, current: str | N
     return found
 
 
-def _unstable(board: Leaderboard, frame: Frame, metric: Metric, current: str | None) -> list[Finding]:
+def _unstable(facts: TrainingFacts) -> list[Finding]:
+    board, frame, metric, current = facts.board, facts.frame, facts.metric, facts.current
     if current is None:
         return []
     run = board.run(current)
@@ -213,7 +231,8 @@ def _unstable(board: Leaderboard, frame: Frame, metric: Metric, current: str | N
     ]
 
 
-def _failed(board: Leaderboard) -> list[Finding]:
+def _failed(facts: TrainingFacts) -> list[Finding]:
+    board = facts.board
     failed = [run for run in board.runs if run.status is RunStatus.FAILED]
     if not failed:
         return []
@@ -229,7 +248,8 @@ def _failed(board: Leaderboard) -> list[Finding]:
     ]
 
 
-def _ended_early(board: Leaderboard) -> list[Finding]:
+def _ended_early(facts: TrainingFacts) -> list[Finding]:
+    board = facts.board
     if board.ended not in ("budget", "stopped"):
         return []
     left = [run for run in board.runs if run.status in (RunStatus.STOPPED, RunStatus.SKIPPED)]
@@ -252,3 +272,17 @@ def _scored(run: Run, metric: Metric) -> str:
     if run.low is None or run.high is None:
         return metric.format(run.score)
     return f"{metric.format(run.score)} (95% interval {metric.format(run.low)} to {metric.format(run.high)})"
+
+
+CHECKS: Final = (
+    Check("nothing-finished", "No candidate finished", Severity.ERROR, _nothing_finished),
+    Check("not-better-than-baseline", "Nothing beats always guessing", Severity.WARNING, _not_better),
+    Check("below-good-enough", "Below what you called good enough", Severity.WARNING, _good_enough),
+    Check("ties", "Models cannot be told apart", Severity.WARNING, _ties),
+    Check("worse-chosen", "A worse model is chosen", Severity.WARNING, _worse_chosen),
+    Check("by-heart", "A model learns its rows by heart", Severity.WARNING, _by_heart),
+    Check("unstable-folds", "The folds disagree", Severity.WARNING, _unstable),
+    Check("failed-candidates", "Candidates could not be fitted", Severity.INFO, _failed),
+    Check("ended-early", "The training ended early", Severity.INFO, _ended_early),
+)
+"""Every check of a training, in the order in which findings of one severity are shown."""

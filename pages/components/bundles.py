@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.export.targets import TARGETS
 from core.framing.frame import Task
 from core.framing.metrics import METRICS
 from core.jobs import api
@@ -13,13 +14,6 @@ from core.project import shipping
 from core.project.document import Project
 from core.project.shipping import Parcel
 from pages.components import draw, layout, results, session, states
-
-CONTENTS = (
-    ("dns", "Web service", "FastAPI with a form, a schema and a container file"),
-    ("terminal", "Batch script", "Scores a CSV file, and says what it could not read"),
-    ("code", "Training script", "Makes the same model again from your data file"),
-    ("description", "Model card", "What it is for, how good, for whom not"),
-)
 
 
 def what_ships(project: Project, fingerprint: str) -> None:
@@ -122,9 +116,9 @@ def _certificate(project: Project, parcel: Parcel, fingerprint: str) -> None:
         else:
             draw.banner(" ".join(certificate.reasons), "Not offered.", "block", "red")
         items = "".join(
-            f'<div class="fw-content"><span class="fw-ink-violet">{draw.icon(glyph)}</span><div>'
-            f'<div class="fw-cardtitle">{title}</div><div class="fw-sub">{said}</div></div></div>'
-            for glyph, title, said in CONTENTS
+            f'<div class="fw-content"><span class="fw-ink-violet">{draw.icon(target.icon)}</span><div>'
+            f'<div class="fw-cardtitle">{target.title}</div><div class="fw-sub">{target.says}</div></div></div>'
+            for target in TARGETS
         )
         draw.html(f'<div class="fw-contents">{items}</div>')
         if not certificate.offered:

@@ -9,9 +9,9 @@ from core.errors import FairwayError
 from core.findings import Finding
 from core.project import judge
 from core.project.document import Project, Watch
+from core.project.export_checks import export_findings
 from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
 from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
-from core.project.shipping import export_findings
 from core.train.board import Leaderboard
 from pages.components import session, shelf
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.checks import CHECKS, Check, check_data
+from core.data.checks import CHECKS, check_data
 from core.data.profile import profile
 from core.data.schema import ColumnSpec, ColumnType, Schema
-from core.findings import Finding, Fix, Severity
+from core.findings import Check, Finding, Fix, Severity
 from core.framing.frame import Frame, Task
 
 RNG = np.random.default_rng(5)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from core.findings import Severity
-from core.prepare.checks import PREPARE_CHECKS, check_recipe
+from core.prepare.checks import CHECKS, check_recipe
 from core.prepare.plan import SplitKind, SplitPlan
 
 from .conftest import USUAL, make_schema, make_table, steps
@@ -118,8 +118,8 @@ def test_a_small_sealed_part_says_how_uncertain_it_is(make_problem):
     assert finding.fix.params == {"test_share": 0.3}
 
 
-@pytest.mark.parametrize("name", list(PREPARE_CHECKS))
-def test_every_check_stands_a_table_of_one_feature(make_problem, name):
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_check_stands_a_table_of_one_feature(make_problem, check):
     table = pd.DataFrame({"income": np.arange(40.0), "denied": ["yes", "no"] * 20})
     schema = make_schema(("income", "denied"))
-    assert isinstance(list(PREPARE_CHECKS[name](make_problem(table, schema=schema, sensitive=()))), list)
+    assert isinstance(list(check.function(make_problem(table, schema=schema, sensitive=()))), list)
