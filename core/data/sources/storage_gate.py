@@ -41,6 +41,7 @@ class Gate:
         self._allowed = allowed
         self._password = secrets.token_urlsafe(24)
         self._door = socket.create_server(("127.0.0.1", 0))
+        self._door.settimeout(LOOK_EVERY)
         self._closed = threading.Event()
 
     def __enter__(self) -> "Gate":
@@ -60,7 +61,6 @@ class Gate:
         return {"scheme": "http", "host": "127.0.0.1", "port": port, "username": "fairway", "password": self._password}
 
     def _answer(self) -> None:
-        self._door.settimeout(LOOK_EVERY)
         while not self._closed.is_set():
             try:
                 caller, _ = self._door.accept()
