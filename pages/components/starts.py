@@ -11,7 +11,7 @@ from core.framing.templates import TEMPLATES
 from core.limits import ARCHIVE_BYTES
 from core.workspace import intake
 from core.workspace.archive import import_project
-from pages.components import bring, draw, layout, session, upload
+from pages.components import bring, draw, filebringing, layout, session, upload
 
 KINDS = {"All": None, "Yes or no": Task.BINARY, "Several": Task.MULTICLASS, "Amount": Task.REGRESSION}
 
@@ -42,23 +42,11 @@ def new_project() -> None:
         session.go("frame", project)
 
 
-@st.dialog("From a file")
+@st.dialog("From a file", width="large")
 def from_file() -> None:
     """Take a file and open a project with it."""
-    draw.muted("The first row holds the names of the columns. Each row is one case, one column is the outcome.")
-    uploaded = upload.uploader("A table", key="home_upload")
-    if uploaded is None:
-        return
-    name = uploaded.name.rsplit(".", 1)[0].replace("_", " ").strip()[:80] or "New project"
-    path = None
-    try:
-        with st.spinner("Reading the table …"):
-            path = upload.stage(uploaded, key="home_upload")
-            bring.take(None, path, name=uploaded.name, title=name)
-    except FairwayError as error:
-        if path is not None:
-            path.unlink(missing_ok=True)
-        upload.refuse("Not read.", error.message, key="home_upload", in_dialog=True)
+    draw.muted("Each row is one case, one column is the outcome.")
+    filebringing.ask(None, key="home", in_dialog=True)
 
 
 @st.dialog("From another place", width="large")

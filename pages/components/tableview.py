@@ -6,11 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.data.sources.registry import SOURCES
-from core.errors import FairwayError
 from core.limits import MB, UPLOAD_BYTES
 from core.project.document import DataRef, Project
-from pages.components import bring as taking
-from pages.components import draw, joining, refreshing, session, upload, wholeview
+from pages.components import draw, filebringing, joining, refreshing, session, wholeview
 
 
 def bring(project: Project) -> None:
@@ -18,23 +16,11 @@ def bring(project: Project) -> None:
     with st.container(border=True, key="bring"):
         draw.card_head(
             "Bring a table",
-            f"CSV, TSV, Excel or Parquet, up to {UPLOAD_BYTES // MB} MB. Nothing leaves this server. "
+            f"Text, Excel, Parquet, JSON, Stata, SAS, SPSS and more, up to {UPLOAD_BYTES // MB} MB. "
+            "Nothing leaves this server. "
             "One row is one case; one column is the outcome. It replaces the one that is here.",
         )
-        uploaded = upload.uploader("A table", key="data_upload")
-        if uploaded is None:
-            return
-        path = None
-        try:
-            with st.spinner("Reading the table …"):
-                path = upload.stage(uploaded, key="data_upload")
-                taking.take(project, path, name=uploaded.name)
-        except FairwayError as error:
-            if path is not None:
-                path.unlink(missing_ok=True)
-            upload.refuse("Not read.", error.message, key="data_upload", in_dialog=False)
-            return
-        st.rerun()
+        filebringing.ask(project, key="data", in_dialog=False)
 
 
 def figures(project: Project, profile: Any) -> None:

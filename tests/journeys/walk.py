@@ -41,6 +41,7 @@ def start_file(page: Page, path: Path) -> str:
     title(page, "Projects")
     press(page, "Choose a file")
     page.locator('input[type="file"]').set_input_files(str(path))
+    press(page, "Read the table")
     title(page, "Frame")
     return project_of(page)
 
