@@ -31,7 +31,7 @@ with st.container(gap="small", key="startnew"):
     with st.grid(4, min_column_width=230, key="startcards"):
         starts.card(
             "From a file",
-            f"CSV, TSV, Excel or Parquet, up to {UPLOAD_BYTES // MB} MB. Nothing leaves this server.",
+            f"CSV, Excel, Parquet, JSON, Stata, SPSS and more, up to {UPLOAD_BYTES // MB} MB. It stays on this server.",
             glyph="upload_file",
             label="Choose a file",
             action=starts.from_file,

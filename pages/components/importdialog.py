@@ -18,6 +18,7 @@ QUOTES = {'"': "Double", "'": "Single"}
 HEADERS = {True: "The first row", False: "There are none"}
 DECIMALS = {".": "Point", ",": "Comma"}
 THOUSANDS = {",": "Comma", ".": "Point", " ": "Space", "'": "Apostrophe"}
+AS_DETECTED = "As detected"
 ORDERS = {order: order.capitalize() for order in DATE_ORDERS}
 
 
@@ -120,11 +121,13 @@ def _choice(name: str, label: str, words: Mapping[Any, str], found: Any, chosen:
         label,
         choices,
         index=choices.index(chosen),
-        format_func=lambda one: f"Found out: {seen}" if one is None else words.get(one, str(one)),
+        # The same words whatever was detected: a choice whose words change would be lost between two runs.
+        format_func=lambda one: AS_DETECTED if one is None else words.get(one, str(one)),
         key=f"{key}_{name}",
         on_change=_keep,
         args=(key, name),
     )
+    draw.muted(f"Detected: {seen}")
 
 
 def _keep(key: str, name: str) -> None:
