@@ -51,6 +51,7 @@ def _bring(page: Page, server: Server, path: Path) -> None:
     title(page, "Projects")
     press(page, "Choose a file")
     page.locator('input[type="file"]').set_input_files(str(path))
+    press(page, "Read the table")
     page.wait_for_url("**/frame?*", timeout=PATIENCE * 1_000)
     title(page, "Frame")
     page.goto(page.url.replace("/frame", "/data"))
