@@ -1,5 +1,6 @@
 """Saving and loading a fitted pipeline without pickle: the list of types that may come back is fixed here."""
 
+import zlib
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -70,6 +71,12 @@ def load_model(path: str | Path) -> Pipeline:
             complete = archive.testzip() is None
     except (BadZipFile, EOFError):
         raise UnusableError(f"{place.name} is not a model file saved by Fairway, so it was not loaded.") from None
+    except (
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+    ):  # packed data that cannot be unpacked, or not by these means
+        raise UnusableError(f"{place.name} is damaged, so it was not loaded.") from None
     if size > UNPACKED_BYTES:
         raise UnusableError(f"{place.name} unpacks to more than {UNPACKED_BYTES // 1024**3} GB, so it was not loaded.")
     if not complete:

@@ -202,8 +202,15 @@ def test_a_cut_off_file_is_refused(model, tmp_path):
 
 def test_a_flipped_byte_is_refused(model, tmp_path):
     save_model(model, tmp_path / "m.skops")
-    content = bytearray((tmp_path / "m.skops").read_bytes())
-    content[len(content) // 3] ^= 0xFF
-    (tmp_path / "m.skops").write_bytes(content)
-    with pytest.raises(ValueError, match="was not loaded"):
-        load_model(tmp_path / "m.skops")
+    whole = (tmp_path / "m.skops").read_bytes()
+    refused = 0
+    # Names, packed data and directory break the reading in different ways; a time of day that changed breaks nothing.
+    for place in range(len(whole) // 12, len(whole) // 2, len(whole) // 12):
+        content = bytearray(whole)
+        content[place] ^= 0xFF
+        (tmp_path / "m.skops").write_bytes(content)
+        try:
+            load_model(tmp_path / "m.skops")
+        except ValueError as error:
+            refused += "was not loaded" in str(error)
+    assert refused >= 3
