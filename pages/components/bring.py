@@ -1,13 +1,11 @@
 """Bringing a table: from whichever source, read in a process of its own, and given to the project once it is there."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core.data.options import ReadOptions
-from core.data.sources.registry import SOURCES
 from core.errors import FairwayError
 from core.jobs import api, importing
 from core.jobs.job import Job, JobState
@@ -16,6 +14,7 @@ from core.project.document import Project
 from core.workspace import importing as tables
 from pages.components import draw, layout, session, shelf
 from pages.components.sources.asked import Asked
+from pages.components.sources.choice import ask_any
 
 KINDS = ("import", "draw")
 """Jobs that bring a table."""
@@ -100,19 +99,7 @@ def _give(brought: tables.Brought) -> bool:
 
 def source_form(project: Project | None, *, key: str) -> None:
     """Draw the choice of sources other than a file, and the form of the one chosen."""
-    kinds = [kind for kind in SOURCES if kind != "upload"]
-    kind = st.segmented_control(
-        "Where the table is",
-        kinds,
-        default=kinds[0],
-        required=True,
-        key=f"{key}_kind",
-        format_func=lambda name: f":material/{SOURCES[name].icon}: {SOURCES[name].title}",
-        label_visibility="collapsed",
-    )
-    chosen = SOURCES[kind or kinds[0]]
-    draw.muted(chosen.sentence)
-    asked = import_module(f"pages.components.sources.{chosen.key}").ask(f"{key}_{chosen.key}")
+    asked = ask_any(key)
     if asked is None:
         return
     try:

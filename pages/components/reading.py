@@ -1,12 +1,10 @@
 """A table that is read beside the project's own, and waits there until the user has looked at it."""
 
-from importlib import import_module
 from typing import Any
 
 import streamlit as st
 
 from core.data.options import ReadOptions
-from core.data.sources.registry import SOURCES
 from core.data.sources.source import Origin
 from core.errors import FairwayError
 from core.jobs import api, importing
@@ -16,6 +14,7 @@ from core.project.document import Project
 from core.workspace import importing as tables
 from core.workspace.importing import Brought
 from pages.components import draw, layout, session, shelf, upload
+from pages.components.sources.choice import ask_any
 
 
 def waiting(project: Project, kind: str) -> Brought | None:
@@ -94,19 +93,7 @@ def ask_file(project: Project, kind: str, *, options: ReadOptions | None = None)
 
 def ask_source(project: Project, kind: str) -> None:
     """Draw the forms of the sources other than a file."""
-    kinds = list(SOURCES)
-    chosen = st.segmented_control(
-        "Where the table is",
-        kinds,
-        default=kinds[0],
-        required=True,
-        key=f"{kind}_kind",
-        format_func=lambda name: f":material/{SOURCES[name].icon}: {SOURCES[name].title}",
-        label_visibility="collapsed",
-    )
-    source = SOURCES[chosen or kinds[0]]
-    draw.muted(source.sentence)
-    asked = import_module(f"pages.components.sources.{source.key}").ask(f"{kind}_{source.key}")
+    asked = ask_any(kind)
     if asked is not None:
         fetch(project, kind, asked.origin, asked.name, asked.secret)
 

@@ -65,3 +65,4 @@ def test_a_parquet_file_is_read_with_the_mouse(open_page: Callable[..., Page], t
     walk.press(page, "Read the table")
     walk.title(page, "Frame")
     walk.choose(page, "Outcome", "y")
+    assert "/frame" in page.url
