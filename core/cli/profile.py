@@ -25,7 +25,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> Answer:
     from core.cli.question import check_columns
     from core.data.checks import check_data
-    from core.data.finish import chosen_order
     from core.data.guess import guess_schema
     from core.data.profile import profile
     from core.data.read import read_table
@@ -37,7 +36,7 @@ def _run(given: argparse.Namespace) -> Answer:
     if given.target is not None:
         check_columns([given.target], read.frame.columns, "--target")
         frame = Frame.model_validate({"target": given.target, **proposed(frame, read.frame[given.target])})
-    schema = guess_schema(read.frame, day_first=chosen_order(read.read_as))
+    schema = guess_schema(read.frame, read.read_as)
     found = profile(read.frame, schema, frame)
     findings = check_data(read.frame, schema, frame, found)
     if given.report is not None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from core.cli.output import cut
-from core.data.finish import chosen_order
 from core.data.guess import guess_schema
 from core.data.store import content_hash
 from core.data.table import Table
@@ -60,7 +59,7 @@ def project_of(given: argparse.Namespace, table: Table, *, now: datetime) -> Pro
     frame = _frame(given, table.frame[given.target])
     assert frame.task is not None
     _check_models(given.models, frame.task)
-    schema = guess_schema(table.frame, day_first=chosen_order(table.read_as))
+    schema = guess_schema(table.frame, table.read_as)
     rows, width = table.shape
     project = Project(
         id="command-line",

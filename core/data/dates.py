@@ -22,6 +22,32 @@ _NAMED = (
 
 
 @dataclass(frozen=True)
+class DateOrder:
+    """What is known of the order of day and month before any date is looked at.
+
+    Parameters
+    ----------
+    chosen : bool or None
+        Whether the user said that days come first; ``None`` where nothing was said.
+    european : bool
+        Whether the file writes decimal commas or parts its values by semicolons, as countries do that write the day
+        first.
+    """
+
+    chosen: bool | None = None
+    european: bool = False
+
+    @classmethod
+    def of(cls, read_as: Mapping[str, str]) -> "DateOrder":
+        """Return what a table remembers of how it was read; the one way by which that reaches a guess."""
+        chosen = {"day first": True, "month first": False}.get(read_as.get("date_order", ""))
+        return cls(chosen, read_as.get("decimal") == "," or read_as.get("delimiter") == ";")
+
+
+UNKNOWN = DateOrder()
+
+
+@dataclass(frozen=True)
 class DateGuess:
     """How the dates of a column are written.
 
@@ -49,7 +75,7 @@ class DateGuess:
 
 
 def guess_dates(
-    values: Sequence[str], *, day_first: bool | None = None, chosen: bool | None = None
+    values: Sequence[str], *, day_first: bool | None = None, order: DateOrder = UNKNOWN
 ) -> DateGuess | None:
     """Find the one format in which a column's texts are dates.
 
@@ -59,8 +85,8 @@ def guess_dates(
         The different values of the column, in the order of their first appearance.
     day_first : bool, optional
         The order other columns of the table prove; used where this column allows both.
-    chosen : bool, optional
-        The order the user chose: the column is read so, or is none of dates.
+    order : DateOrder, optional
+        Where the user chose one, the column is read so, or is none of dates.
 
     Returns
     -------
@@ -78,7 +104,7 @@ def guess_dates(
         clock = next(value.partition(" ")[2] for value in head if _YEAR_FIRST.fullmatch(value))
         return _checked(values, f"%Y{sign}%m{sign}%d{_clock_format(' ' + clock if clock else '')}")
     if _share(head, _NUMERIC) >= READABLE_SHARE:
-        return _day_or_month_first(values, day_first, chosen)
+        return _day_or_month_first(values, day_first, order)
     for date_format in _NAMED:
         found = _checked(head, date_format)
         if found is not None:
@@ -100,23 +126,22 @@ def _readable(values: Sequence[str], date_format: str) -> float:
     return float(read.notna().mean())
 
 
-def guess_date_columns(columns: Mapping[str, Sequence[str]], chosen: bool | None = None) -> dict[str, DateGuess | None]:
+def guess_date_columns(columns: Mapping[str, Sequence[str]], order: DateOrder = UNKNOWN) -> dict[str, DateGuess | None]:
     """Find the formats of the dates of a table.
 
     Parameters
     ----------
     columns : mapping of str to sequence of str
         The different values of each column that may hold dates.
-    chosen : bool, optional
-        Whether the user said that the day comes first.
+    order : DateOrder, optional
 
     Returns
     -------
     dict of str to DateGuess or None
     """
-    found = {name: guess_dates(values, chosen=chosen) for name, values in columns.items()}
+    found = {name: guess_dates(values, order=order) for name, values in columns.items()}
     orders = {guess.day_first for guess in found.values() if guess and guess.day_first is not None and guess.proven}
-    if chosen is not None or len(orders) != 1:
+    if order.chosen is not None or len(orders) != 1:
         return found
     # One table is written in one country: a column that proves the order decides for those that do not.
     proven = orders.pop()
@@ -136,7 +161,8 @@ def is_numeric_date(text: str) -> bool:
     return _NUMERIC.fullmatch(text) is not None
 
 
-def _day_or_month_first(values: Sequence[str], elsewhere: bool | None, chosen: bool | None) -> DateGuess | None:
+def _day_or_month_first(values: Sequence[str], elsewhere: bool | None, order: DateOrder) -> DateGuess | None:
+    chosen = order.chosen
     matches = [match for value in values if (match := _NUMERIC.fullmatch(value))]
     first = [int(match[1]) for match in matches]
     second = [int(match[3]) for match in matches]
@@ -147,25 +173,26 @@ def _day_or_month_first(values: Sequence[str], elsewhere: bool | None, chosen: b
     ambiguous = not day_proven and not month_proven and chosen is None
     day_first = day_proven if chosen is None else chosen
     if ambiguous:
-        day_first = _likelier_day_first(first, second, sign) if elsewhere is None else elsewhere
-    order = ("%d", "%m") if day_first else ("%m", "%d")
+        likelier = _likelier_day_first(first, second, sign, european=order.european)
+        day_first = likelier if elsewhere is None else elsewhere
+    parts = ("%d", "%m") if day_first else ("%m", "%d")
     tail = f"{comma}{gap}{_clock_format(clock)}" if clock else ""
-    date_format = f"{order[0]}{sign}{order[1]}{sign}{'%Y' if len(year) == 4 else '%y'}{tail}"
+    date_format = f"{parts[0]}{sign}{parts[1]}{sign}{'%Y' if len(year) == 4 else '%y'}{tail}"
     readable = _readable(values, date_format)
     if readable < READABLE_SHARE:
         return None
     return DateGuess(date_format, ambiguous and elsewhere is None, day_first, readable)
 
 
-def _likelier_day_first(first: list[int], second: list[int], sign: str) -> bool:
+def _likelier_day_first(first: list[int], second: list[int], sign: str, *, european: bool) -> bool:
     """Choose the order where every value allows both.
 
     A part that never changes is the day (the first of each month); else points and hyphens are a habit of countries
-    that write the day first, and the slash alone is read as month first.
+    that write the day first, as decimal commas are, and the slash alone is read as month first.
     """
     if (len(set(first)) == 1) != (len(set(second)) == 1):
         return len(set(first)) == 1
-    return sign != "/"
+    return european or sign != "/"
 
 
 def _clock_format(clock: str | None) -> str:

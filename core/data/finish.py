@@ -3,11 +3,11 @@
 import dataclasses
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from core.data.dates import guess_date_columns, is_numeric_date, orders_mixed
+from core.data.dates import DateOrder, guess_date_columns, is_numeric_date, orders_mixed
 from core.data.notes import Notes
 from core.data.options import ReadOptions
 from core.data.table import Table
@@ -29,7 +29,7 @@ def finished(table: Table, options: ReadOptions) -> Table:
     """
     frame = _without(table.frame, options.missing) if options.missing else table.frame
     read_as = {**table.read_as, **chosen_signs(options)}
-    warnings = [*table.warnings, *order_warnings(frame, options)]
+    warnings = [*table.warnings, *order_warnings(frame, read_as)]
     return dataclasses.replace(table, frame=frame, read_as=read_as, warnings=warnings)
 
 
@@ -39,16 +39,22 @@ def chosen_signs(options: ReadOptions) -> dict[str, str]:
     return signs | ({"date_order": options.date_order} if options.date_order else {})
 
 
-def order_warnings(frame: pd.DataFrame, options: ReadOptions) -> list[str]:
-    """Say of columns of dates such as 03/04/2023 what was decided, where their values allow both orders."""
+def order_warnings(frame: pd.DataFrame, read_as: Mapping[str, str]) -> list[str]:
+    """Say of columns of dates such as 03/04/2023 what was decided, where their values allow both orders.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    read_as : mapping
+        What the table remembers of how it was read.
+
+    Returns
+    -------
+    list of str
+    """
     notes = Notes()
-    _note_orders(frame, options.day_first, notes)
+    _note_orders(frame, DateOrder.of(read_as), notes)
     return notes.sentences
-
-
-def chosen_order(read_as: dict[str, str]) -> bool | None:
-    """Return whether the user said that days come first, from what a table remembers; ``None`` for no choice."""
-    return {"day first": True, "month first": False}.get(read_as.get("date_order", ""))
 
 
 def _without(frame: pd.DataFrame, words: tuple[str, ...]) -> pd.DataFrame:
@@ -68,7 +74,7 @@ def _without(frame: pd.DataFrame, words: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index)
 
 
-def _note_orders(frame: pd.DataFrame, chosen: bool | None, notes: Notes) -> None:
+def _note_orders(frame: pd.DataFrame, order: DateOrder, notes: Notes) -> None:
     texts: dict[str, list[str]] = {}
     for name, column in frame.items():
         if not isinstance(column.dtype, pd.StringDtype):
@@ -76,16 +82,17 @@ def _note_orders(frame: pd.DataFrame, chosen: bool | None, notes: Notes) -> None
         first = column.first_valid_index()
         if first is not None and is_numeric_date(str(column.loc[first])):
             texts[str(name)] = [str(value) for value in column.dropna().unique()]
-    for name, guess in guess_date_columns(texts, chosen).items():
+    for name, guess in guess_date_columns(texts, order).items():
         if guess is None:
             mixed = orders_mixed(texts[name])
-            if chosen is None and mixed:
+            if order.chosen is None and mixed:
                 notes.note("mixed_dates", name, f"{mixed[0]} and {mixed[1]}")
-            elif chosen is not None and (odd := _first_odd(texts[name], chosen)):
+            elif order.chosen is not None and (odd := _first_odd(texts[name], order.chosen)):
                 notes.note("not_in_order", name, odd)
         elif guess.ambiguous:
             date = as_date(pd.Series(texts[name][:1], dtype=object), guess.date_format).iloc[0]
-            notes.note("date_order", name, f"“{texts[name][0]}” is {date.day} {date:%B %Y}")
+            kind = "european_dates" if order.european else "date_order"
+            notes.note(kind, name, f"“{texts[name][0]}” is {date.day} {date:%B %Y}")
 
 
 def _first_odd(values: list[str], day_first: bool) -> str | None:

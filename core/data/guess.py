@@ -1,13 +1,13 @@
 """Guessing each column's type and role, with the reason in plain words; the user has the last word."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from core.data.dates import DateGuess, guess_date_columns
+from core.data.dates import DateGuess, DateOrder, guess_date_columns
 from core.data.hints import (
     CODE_WORDS,
     DATE_WORDS,
@@ -80,15 +80,15 @@ class _Guess:
     date_format: str = ""
 
 
-def guess_schema(frame: pd.DataFrame, *, day_first: bool | None = None) -> Schema:
+def guess_schema(frame: pd.DataFrame, read_as: Mapping[str, str] | None = None) -> Schema:
     """Guess the type and role of every column.
 
     Parameters
     ----------
     frame : DataFrame
         As read: numbers, flags, dates, text.
-    day_first : bool, optional
-        The order of day and month that the user chose for dates such as 03/04/2023.
+    read_as : mapping, optional
+        What the table remembers of how it was read: it tells the order of day and month in dates such as 03/04/2023.
 
     Returns
     -------
@@ -97,7 +97,8 @@ def guess_schema(frame: pd.DataFrame, *, day_first: bool | None = None) -> Schem
         sentence in plain words.
     """
     columns = [_column(str(name), frame.iloc[:, position]) for position, name in enumerate(frame.columns)]
-    dates = guess_date_columns({column.name: _texts(column) for column in columns if _may_be_dates(column)}, day_first)
+    order = DateOrder.of(read_as or {})
+    dates = guess_date_columns({column.name: _texts(column) for column in columns if _may_be_dates(column)}, order)
     return Schema(columns=tuple(_spec(column, dates.get(column.name)) for column in columns))
 
 

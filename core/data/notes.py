@@ -34,6 +34,10 @@ SENTENCES: dict[str, str] = {
         "{columns}: dates could be day first or month first and were read as {example}. "
         "If that is wrong, choose the order."
     ),
+    "european_dates": (
+        "{columns}: dates could be day first or month first. As the file has decimal commas or semicolons, they were "
+        "read as {example}. If that is wrong, choose the order."
+    ),
     "mixed_dates": (
         "{columns}: some dates are day first and others month first, such as {example}; kept as text. Mend the file."
     ),

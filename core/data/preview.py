@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.data.finish import chosen_order
 from core.data.formats import BY_ENDING
 from core.data.guess import guess_schema
 from core.data.options import ReadOptions
@@ -130,7 +129,7 @@ def preview(path: str | Path, options: ReadOptions | None = None, *, name: str |
                 return _unseen(file, chosen, shown, ())
             raise
         table = file.told(table, chosen)
-    schema = guess_schema(table.frame, day_first=chosen_order(table.read_as))
+    schema = guess_schema(table.frame, table.read_as)
     columns = tuple(_column(table.frame[spec.name], spec, chosen) for spec in schema.columns)
     rows = len(table.frame)
     typed_cut = file.format.key != "text" and rows >= LOOKED_AT_ROWS

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.dates import guess_dates
+from core.data.dates import DateOrder, guess_dates
 from core.data.dictionary import Entry, cleaned, read_allowed
 from core.data.schema import ColumnType, Role, Schema
 from core.errors import InputError
@@ -144,7 +144,7 @@ def set_column(project: Project, column: str, table: pd.DataFrame, *, now: datet
     if project.table_schema is None or column not in project.table_schema:
         raise InputError(f"The table has no column '{column}'.")
     if changes.get("type") is ColumnType.DATE and "date_format" not in changes:
-        changes["date_format"] = _date_format(table[column])
+        changes["date_format"] = _date_format(table[column], project)
     if changes.get("type") is ColumnType.NUMBER:
         _check_kept(table[column], as_number(table[column].dropna()), "a number")
     words = ", ".join(f"{name} {_words(value)}" for name, value in changes.items())
@@ -152,12 +152,16 @@ def set_column(project: Project, column: str, table: pd.DataFrame, *, now: datet
     return with_defaults(logged(project, "data", f"Set {column}: {words}", now=now), table)
 
 
-def _date_format(values: pd.Series) -> str:
+def _date_format(values: pd.Series, project: Project) -> str:
     """Return the format in which a column's texts are dates; refuses a column that holds none."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return ""
     texts = as_text(values.dropna())
-    found = guess_dates(list(dict.fromkeys(texts.dropna())))
+    order = DateOrder.of(project.data.read_as if project.data is not None else {})
+    formats = [spec.date_format[:2] for spec in project.table_schema.columns] if project.table_schema else []
+    others = {form == "%d" for form in formats if form in ("%d", "%m")}
+    day_first = others.pop() if len(others) == 1 else None
+    found = guess_dates(list(dict.fromkeys(texts.dropna())), day_first=day_first, order=order)
     form = "" if found is None else found.date_format
     _check_kept(values, as_date(values.dropna(), form), "a date")
     return form

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from core.data.difference import Difference, difference, merged_schema
-from core.data.guess import guess_schema
 from core.data.schema import ColumnType, Schema
 from core.framing.frame import Task
 from core.limits import PROFILE_CELLS, PROFILE_ROWS
@@ -81,6 +80,7 @@ def compare(
     project: Project,
     before: pd.DataFrame,
     after: pd.DataFrame,
+    guessed: Schema,
     *,
     same: bool = False,
     board: Leaderboard | None = None,
@@ -93,6 +93,8 @@ def compare(
     project : Project
         With a table and a schema.
     before, after : DataFrame
+    guessed : Schema
+        Of the new table, guessed with what is known of how it was read.
     same : bool
         Whether both have the same hash.
     board : Leaderboard, optional
@@ -106,7 +108,6 @@ def compare(
     """
     schema = project.table_schema
     assert schema is not None
-    guessed = guess_schema(after)
     found = difference(before, after, schema, guessed, same=same)
     if same:
         return Refreshed(found, (), (0, 0), schema, ())

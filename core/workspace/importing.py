@@ -104,6 +104,9 @@ def bring(
         told, read_as, shape = tuple(table.warnings), table.read_as, table.shape
         report(0.7, "Keeping the table")
         content_hash = workspace.tables.write(table.frame)
+    if source == "upload" and origin is None:
+        # A newer file of the same table is read by the same options.
+        origin = {"options": chosen.to_dict()}
     ref = DataRef(
         content_hash=content_hash,
         name=name,
@@ -126,8 +129,8 @@ def bring(
     else:
         frame = table.frame if not looks else workspace.read_table(content_hash)
     if looks:
-        ref = ref.model_copy(update={"warnings": (*ref.warnings, *order_warnings(frame, chosen))})
-    return Brought(ref=ref, table_schema=guess_schema(frame, day_first=chosen.day_first))
+        ref = ref.model_copy(update={"warnings": (*ref.warnings, *order_warnings(frame, read_as))})
+    return Brought(ref=ref, table_schema=guess_schema(frame, read_as))
 
 
 @contextmanager

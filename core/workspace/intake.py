@@ -50,7 +50,7 @@ def with_table(
         warnings=tuple(table.warnings),
         imported=now,
     )
-    return attach_table(project, ref, guess_schema(table.frame), table.frame, now=now)
+    return attach_table(project, ref, guess_schema(table.frame, table.read_as), table.frame, now=now)
 
 
 def take_file(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.data.difference import Difference, merged_schema
 from core.data.guess import guess_schema
 from core.data.join import Join, apply_join
+from core.data.schema import Schema
 from core.data.table import Table
 from core.errors import InputError, LimitError, NotFoundError
 from core.project.document import DataRef, Joined, Labelling, Project
@@ -72,7 +72,10 @@ def join_second(workspace: Workspace, project: Project, second: Joined, *, now: 
     table = apply_join(first, workspace.read_table(second.content_hash), second.join)
     joined = _joined_ref(workspace, table, ref, second)
     keys = ", ".join(key.left for key in second.join.keys)
-    return _taken(project, joined, table.frame, now=now, what=f"Joined {second.name} by {keys}")
+    assert project.table_schema is not None
+    # A join adds columns and leaves the first table's as they are, so nothing of the schema is lost.
+    schema = _extended(project.table_schema, table.frame, second)
+    return take(project, joined, schema, table.frame, now=now, what=f"Joined {second.name} by {keys}")
 
 
 def take_back(workspace: Workspace, project: Project, *, now: datetime) -> Project:
@@ -91,10 +94,12 @@ def take_back(workspace: Workspace, project: Project, *, now: datetime) -> Proje
     for second in earlier:
         table = apply_join(frame, workspace.read_table(second.content_hash), second.join)
         current, frame = _joined_ref(workspace, table, current, second), table.frame
-    return _taken(project, current, frame, now=now, what=f"Took back the join of {last.name}")
+    assert project.table_schema is not None
+    schema = Schema(columns=tuple(project.table_schema[str(name)] for name in frame.columns))
+    return take(project, current, schema, frame, now=now, what=f"Took back the join of {last.name}")
 
 
-def joined_again(workspace: Workspace, project: Project, brought: Brought) -> tuple[DataRef, pd.DataFrame]:
+def joined_again(workspace: Workspace, project: Project, brought: Brought) -> tuple[Brought, pd.DataFrame]:
     """Join to a newer reading of the project's table what was joined to the old one.
 
     Parameters
@@ -106,8 +111,8 @@ def joined_again(workspace: Workspace, project: Project, brought: Brought) -> tu
 
     Returns
     -------
-    ref : DataRef
-        Of the new table; the project does not have it yet.
+    brought : Brought
+        The new table and its guessed schema; the project does not have it yet.
     table : DataFrame
 
     Raises
@@ -115,10 +120,11 @@ def joined_again(workspace: Workspace, project: Project, brought: Brought) -> tu
     InputError, DataError, LimitError
         A join cannot be made again.
     """
-    current, frame = brought.ref, workspace.read_table(brought.ref.content_hash)
+    current, frame = brought, workspace.read_table(brought.ref.content_hash)
     for second in _table_of(project).joined:
         joined = apply_join(frame, workspace.read_table(second.content_hash), second.join)
-        current, frame = _joined_ref(workspace, joined, current, second), joined.frame
+        ref, frame = _joined_ref(workspace, joined, current.ref, second), joined.frame
+        current = Brought(ref=ref, table_schema=_extended(current.table_schema, frame, second))
     return current, frame
 
 
@@ -176,9 +182,8 @@ def _of_sample(ref: DataRef) -> tuple[str, ...]:
     return () if ref.whole is None else (f"The join was made on {ref.whole.words(ref.rows)}.",)
 
 
-def _taken(project: Project, ref: DataRef, frame: pd.DataFrame, *, now: datetime, what: str) -> Project:
-    assert project.table_schema is not None
-    guessed = guess_schema(frame)
-    # A join adds columns and leaves the first table's as they are, so nothing of the schema is lost.
-    schema = merged_schema(Difference(False, 0, 0), project.table_schema, guessed)
-    return take(project, ref, schema, frame, now=now, what=what)
+def _extended(schema: Schema, frame: pd.DataFrame, second: Joined) -> Schema:
+    """Return the schema of a joined table: columns it has keep theirs, new ones are guessed as the second was read."""
+    new = [name for name in frame.columns if str(name) not in schema]
+    guessed = guess_schema(frame[new], second.read_as)
+    return Schema(columns=tuple((schema if name in schema else guessed)[name] for name in map(str, frame.columns)))

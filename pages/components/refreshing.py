@@ -72,13 +72,14 @@ def _held(mark: str, _project: Project, _brought: Brought) -> Any:
     workspace = session.workspace()
     assert _project.data is not None
     try:
-        ref, frame = joining.joined_again(workspace, _project, _brought)
+        newer, frame = joining.joined_again(workspace, _project, _brought)
     except FairwayError as error:
         return None, error.message
     same = joining.is_same(_project, _brought)
     bundle = joining.bundle_input(workspace, _project)
     board = results.board(_project)
-    return ref, refresh.compare(_project, session.table(_project), frame, same=same, board=board, bundle=bundle)
+    before, guessed = session.table(_project), newer.table_schema
+    return newer.ref, refresh.compare(_project, before, frame, guessed, same=same, board=board, bundle=bundle)
 
 
 def _compare(project: Project, brought: Brought) -> None:

@@ -112,6 +112,16 @@ def test_the_order_of_dates_is_told_and_can_be_chosen(tmp_path: Path) -> None:
     assert (chosen.warnings, chosen.read_as["date_order"]) == ([], "day first")
 
 
+def test_dates_of_a_file_with_decimal_commas_are_read_day_first_and_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("when;n\n03/04/2023;1,5\n05/06/2023;2,5\n")
+    (told,) = [told for told in read_table(tmp_path / "t.csv").warnings if "day first" in told]
+    assert told == (
+        "`when`: dates could be day first or month first. As the file has decimal commas or semicolons, they were read "
+        "as “03/04/2023” is 3 April 2023. If that is wrong, choose the order."
+    )
+    assert preview(tmp_path / "t.csv").found.date_order == "day first"
+
+
 def test_options_are_written_and_read_again() -> None:
     options = ReadOptions(delimiter=";", missing=("?", "-999"), skip_lines=2, date_order="day first")
     assert ReadOptions.from_dict(json.loads(json.dumps(options.to_dict()))) == options

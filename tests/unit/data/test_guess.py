@@ -152,6 +152,26 @@ def test_another_column_proves_the_order() -> None:
     assert "could be" not in schema["a"].reason
 
 
+@pytest.mark.parametrize(
+    ("read_as", "date_format"),
+    [
+        ({}, "%m/%d/%Y"),
+        ({"decimal": ",", "delimiter": "\t"}, "%d/%m/%Y"),
+        ({"decimal": ".", "delimiter": ";"}, "%d/%m/%Y"),
+        ({"decimal": ",", "date_order": "month first"}, "%m/%d/%Y"),
+        ({"decimal": ".", "delimiter": ",", "date_order": "day first"}, "%d/%m/%Y"),
+    ],
+)
+def test_how_the_file_was_read_tells_the_order_of_day_and_month(read_as: dict[str, str], date_format: str) -> None:
+    frame = pd.DataFrame({"a": ["03/04/2023", "05/06/2023"]}, dtype="str")
+    assert guess_schema(frame, read_as)["a"].date_format == date_format
+
+
+def test_another_column_is_better_evidence_than_decimal_commas() -> None:
+    frame = pd.DataFrame({"a": ["03/04/2023", "05/06/2023"], "b": ["04/13/2023", "06/15/2023"]}, dtype="str")
+    assert guess_schema(frame, {"decimal": ","})["a"].date_format == "%m/%d/%Y"
+
+
 def test_a_few_values_that_are_no_dates_are_told() -> None:
     values = [f"2024-{m:02d}-{d:02d}" for m in range(1, 5) for d in range(1, 29)]
     found = guess([*values, "unknown"])

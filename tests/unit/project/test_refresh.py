@@ -37,6 +37,10 @@ def rows(seed=1, shift=0.0, n=ROWS):
 BEFORE = rows()
 
 
+def compare(project, before, after, **given):
+    return refresh.compare(project, before, after, guess_schema(after), **given)
+
+
 def ref(table, mark="h1"):
     return DataRef(content_hash=mark, name="t.csv", rows=len(table), columns=table.shape[1], size_bytes=1, imported=NOW)
 
@@ -74,13 +78,13 @@ def told(found, part):
 
 
 def test_the_same_table_changes_nothing():
-    found = refresh.compare(project(), BEFORE, BEFORE, same=True)
+    found = compare(project(), BEFORE, BEFORE, same=True)
     assert refresh.words(found) == ["Nothing changed: the new table is the one that is here, value by value."]
     assert (found.drifts, found.consequences) == ((), ())
 
 
 def test_rows_of_the_same_kind_are_not_called_shifted():
-    found = refresh.compare(project(), BEFORE, rows(seed=2, n=420))
+    found = compare(project(), BEFORE, rows(seed=2, n=420))
     assert found.moved == ()
     assert found.looked_at == (400, 420)
     assert refresh.words(found) == [
@@ -90,7 +94,7 @@ def test_rows_of_the_same_kind_are_not_called_shifted():
 
 
 def test_a_shifted_column_is_named_with_its_effect_and_the_others_are_not():
-    found = refresh.compare(project(), BEFORE, rows(seed=2, shift=10))
+    found = compare(project(), BEFORE, rows(seed=2, shift=10))
     assert [drift.column for drift in found.moved] == ["income"]
     assert found.drifts[0].verdict is Verdict.DRIFTED
     assert found.drifts[0].test == "Kolmogorov–Smirnov"
@@ -99,7 +103,7 @@ def test_a_shifted_column_is_named_with_its_effect_and_the_others_are_not():
 
 
 def test_too_few_rows_say_nothing_of_the_spread():
-    found = refresh.compare(project(), BEFORE, rows(seed=2, shift=40, n=49))
+    found = compare(project(), BEFORE, rows(seed=2, shift=40, n=49))
     assert found.moved == ()
     assert {drift.verdict for drift in found.drifts} == {Verdict.UNKNOWN}
 
@@ -107,7 +111,7 @@ def test_too_few_rows_say_nothing_of_the_spread():
 def test_words_name_what_came_and_went():
     after = rows(seed=2).drop(columns="age").assign(fresh=1.5)
     after["city"] = after["city"].replace("x", "z")
-    said = refresh.words(refresh.compare(project(), BEFORE, after))
+    said = refresh.words(compare(project(), BEFORE, after))
     assert said[:3] == ["400 rows, as before.", "New: `fresh`.", "No longer there: `age`."]
     count = int((after["city"] == "z").sum())
     gone = int((BEFORE["city"] == "x").sum())
@@ -118,7 +122,7 @@ def test_steps_that_name_what_is_gone_or_of_another_type_are_said_and_mended():
     given = project(recipe=EDITED, recipe_touched=True)
     after = rows(seed=2).drop(columns="city")
     after["age"] = pd.Series(["young", "old"] * 200, dtype="str")
-    found = refresh.compare(given, BEFORE, after)
+    found = compare(given, BEFORE, after)
     assert told(found, "Recipe") == [
         ("orange", "Step 1, Leave columns out, names `city` and goes, as it names no other."),
         ("orange", "Step 2, Cap extremes, names `age` and goes on without it."),
@@ -142,17 +146,17 @@ def test_marks_for_missing_forget_the_columns_that_are_gone():
 def test_a_recipe_that_fits_stays_the_same_and_one_not_edited_follows():
     given = project(recipe=EDITED, recipe_touched=True)
     after = rows(seed=2)
-    found = refresh.compare(given, BEFORE, after)
+    found = compare(given, BEFORE, after)
     assert told(found, "Recipe") == [("green", "Every step still fits.")]
     assert refresh.take(given, ref(after), found.schema, after, now=NOW).recipe == EDITED
-    follows = refresh.compare(project(recipe=EDITED), BEFORE, after)
+    follows = compare(project(recipe=EDITED), BEFORE, after)
     assert told(follows, "Recipe") == [("green", "It follows the table, as you have not edited it.")]
 
 
 def test_what_the_user_said_of_columns_stays():
     mine = project(table_schema=guess_schema(BEFORE).with_column("age", type=ColumnType.CATEGORY, role=Role.LEFT_OUT))
     after = rows(seed=2)
-    taken = refresh.take(mine, ref(after), refresh.compare(mine, BEFORE, after).schema, after, now=NOW)
+    taken = refresh.take(mine, ref(after), compare(mine, BEFORE, after).schema, after, now=NOW)
     assert (taken.table_schema["age"].type, taken.table_schema["age"].role) == (ColumnType.CATEGORY, Role.LEFT_OUT)
     assert taken.frame == mine.frame
 
@@ -165,7 +169,7 @@ def test_what_the_user_said_of_columns_stays():
     ],
 )
 def test_an_outcome_that_is_gone_must_be_settled(after, sentence):
-    found = refresh.compare(project(), BEFORE, after)
+    found = compare(project(), BEFORE, after)
     ((tone, said),) = told(found, "Outcome")
     assert tone == "red"
     assert said.startswith(sentence)
@@ -176,7 +180,7 @@ def test_an_outcome_that_is_gone_must_be_settled(after, sentence):
 def test_groups_and_the_split_say_when_their_column_is_gone():
     given = project(split=SplitPlan(kind=SplitKind.GROUP, column="city", folds=4), split_touched=True)
     after = rows(2).drop(columns=["city", "team"])
-    found = refresh.compare(given, BEFORE, after)
+    found = compare(given, BEFORE, after)
     assert told(found, "Groups") == [("orange", "`team` is no longer there; Fairness cannot look at these groups.")]
     assert told(found, "Split") == [
         ("red", "It parts the rows by `city`, which is gone; they would be parted at random.")
@@ -189,11 +193,11 @@ def test_groups_and_the_split_say_when_their_column_is_gone():
 def test_labels_given_by_hand_are_said_to_stay_behind():
     used = {"paid": LabelsUsed(at=NOW, rows=12)}
     labelled = ref(BEFORE).model_copy(update={"labelling": Labelling(content_hash="h0", used=used)})
-    found = refresh.compare(project(data=labelled), BEFORE, rows(2))
+    found = compare(project(data=labelled), BEFORE, rows(2))
     assert told(found, "Labels") == [
         ("red", "12 labels given by hand speak of the rows of the old table; the new one does not have them.")
     ]
-    assert told(refresh.compare(project(), BEFORE, rows(2)), "Labels") == []
+    assert told(compare(project(), BEFORE, rows(2)), "Labels") == []
 
 
 def test_results_and_the_sealed_test_become_out_of_date():
@@ -214,20 +218,20 @@ def test_results_and_the_sealed_test_become_out_of_date():
         seed=7,
         budget_seconds=60,
     )
-    found = refresh.compare(project(training="t", seal=(looked,)), BEFORE, rows(2), board=board)
+    found = compare(project(training="t", seal=(looked,)), BEFORE, rows(2), board=board)
     said = told(found, "Results")
     assert said[0][1].startswith(
         "The 2 models trained so far become out of date, and so do Evaluate, Explain, Fairness"
     )
     assert said[1][1].startswith("The sealed test was opened once;")
-    assert told(refresh.compare(project(), BEFORE, rows(2)), "Results") == []
+    assert told(compare(project(), BEFORE, rows(2)), "Results") == []
 
 
 def test_the_exported_bundle_says_whether_it_takes_the_new_rows():
     bundle = InputSchema((InputColumn("income", "number"), InputColumn("city", "category", levels=("x", "y"))))
 
     def answer(after):
-        return told(refresh.compare(project(), BEFORE, after, bundle=bundle), "Exported bundle")
+        return told(compare(project(), BEFORE, after, bundle=bundle), "Exported bundle")
 
     assert answer(rows(2)) == [("green", "It takes every row of the new table without a warning.")]
     assert answer(rows(2).drop(columns="city")) == [

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from core.data.large import sample
+from core.data.options import ReadOptions
 from core.errors import DataError
 from core.framing.frame import Task
 from core.workspace import Workspace, importing
@@ -100,3 +101,20 @@ def test_the_same_table_is_attached_once(workspace: Workspace, tmp_path: Path, n
     once = importing.attach(workspace, project, brought, now=noon)
     assert importing.attach(workspace, once, brought, now=noon) is once
     assert isinstance(workspace.read_table(once.data.content_hash), pd.DataFrame)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("whole_bytes", [100, 10_000_000], ids=["by column", "whole"])
+def test_the_order_of_dates_and_the_options_reach_the_schema_and_the_next_reading(
+    whole_bytes: int, workspace: Workspace, tmp_path: Path, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "WHOLE_BYTES", whole_bytes)
+    path = tmp_path / "t.csv"
+    path.write_text("when;n\n" + "".join(f"0{n % 8 + 1}/0{n % 7 + 1}/2023;{n},5\n" for n in range(40)))
+    found = importing.bring(workspace, path, name="t.csv", now=noon)
+    assert found.table_schema["when"].date_format == "%d/%m/%Y"
+    assert any("they were read as “01/01/2023” is 1 January 2023" in told for told in found.ref.warnings)
+    options = ReadOptions(date_order="month first", missing=("?",))
+    chosen = importing.bring(workspace, path, name="t.csv", now=noon, options=options)
+    assert chosen.table_schema["when"].date_format == "%m/%d/%Y"
+    assert not any("month first" in told for told in chosen.ref.warnings)
+    assert ReadOptions.from_dict(chosen.ref.origin["options"]) == options

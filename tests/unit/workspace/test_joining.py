@@ -5,7 +5,7 @@ import pytest
 
 from core.data.guess import guess_schema
 from core.data.join import Join, JoinKey
-from core.data.schema import Role
+from core.data.schema import ColumnType, Role
 from core.data.table import Table
 from core.errors import DataError, InputError, LimitError
 from core.project.changes import set_column
@@ -90,7 +90,8 @@ def test_a_refused_join_leaves_the_project_as_it_was(workspace, project, noon):
 def test_a_newer_first_table_is_joined_again(workspace, project, noon):
     joined = joining.join_second(workspace, project, second_of(workspace, SECOND, noon), now=noon)
     newer = text(pd.concat([FIRST, FIRST.assign(id=FIRST["id"] + 30)], ignore_index=True))
-    ref, frame = joining.joined_again(workspace, joined, brought(workspace, newer, noon, "a2.csv"))
+    again, frame = joining.joined_again(workspace, joined, brought(workspace, newer, noon, "a2.csv"))
+    ref = again.ref
     assert list(frame.columns) == ["id", "x", "y", "extra"]
     assert frame["extra"].notna().sum() == 25
     assert (ref.rows, ref.name, ref.base.rows, ref.base.columns) == (60, "a2.csv", 60, 3)
@@ -117,3 +118,36 @@ def test_the_same_first_table_is_known_again_joined_or_not(workspace, project, n
 
 def test_without_an_export_there_is_no_bundle_to_ask(workspace, project):
     assert joining.bundle_input(workspace, project) is None
+
+
+DAYS = ["03/04/2023", "05/06/2023", "07/08/2023", "09/10/2023", "11/12/2023"]
+DATES = pd.DataFrame({"id": range(25), "paid": DAYS * 5})
+
+
+def test_columns_of_a_second_table_keep_the_order_of_dates_it_was_read_with(workspace, project, noon):
+    read = brought(workspace, text(DATES), noon)
+    ref = read.ref.model_copy(update={"read_as": {"date_order": "day first"}})
+    second = joining.second_of(Brought(ref=ref, table_schema=read.table_schema)).model_copy(update={"join": ON_ID})
+    joined = joining.join_second(workspace, project, second, now=noon)
+    assert joined.table_schema["paid"].date_format == "%d/%m/%Y"
+    again, _ = joining.joined_again(workspace, joined, brought(workspace, text(FIRST), noon, "a2.csv"))
+    assert again.table_schema["paid"].date_format == "%d/%m/%Y"
+    assert again.table_schema.names == ("id", "x", "y", "paid")
+
+
+def test_a_table_that_is_given_keeps_the_order_of_dates_it_was_read_with(workspace, noon):
+    table = Table(text(DATES), read_as={"decimal": ","})
+    made = workspace.create("Loans", now=noon)
+    made = intake.with_table(workspace, made, table, name="a.csv", size=10, source="upload", now=noon)
+    assert made.table_schema["paid"].date_format == "%d/%m/%Y"
+    plain = intake.with_table(workspace, made, Table(text(DATES)), name="a.csv", size=10, source="upload", now=noon)
+    assert plain.table_schema["paid"].date_format == "%m/%d/%Y"
+
+
+def test_a_column_made_a_date_by_hand_follows_the_file(workspace, noon):
+    table = Table(text(DATES), read_as={"delimiter": ";"})
+    made = workspace.create("Loans", now=noon)
+    made = intake.with_table(workspace, made, table, name="a.csv", size=10, source="upload", now=noon)
+    made = set_column(made, "paid", table.frame, now=noon, type=ColumnType.CATEGORY)
+    made = set_column(made, "paid", table.frame, now=noon, type=ColumnType.DATE)
+    assert made.table_schema["paid"].date_format == "%d/%m/%Y"
