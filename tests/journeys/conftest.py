@@ -51,13 +51,15 @@ class Server:
     home: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+    """What whoever runs the app has set."""
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        env = os.environ | {"FAIRWAY_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+        env = os.environ | {"FAIRWAY_HOME": str(self.home), "PYTHONUNBUFFERED": "1"} | self.settings
         command = ["-m", "streamlit", "run", "app.py", "--server.port", str(self.port), "--server.address", "127.0.0.1"]
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -99,8 +101,14 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    started = Server(tmp_path)
+def settings() -> dict[str, str]:
+    """What whoever runs the app has set; a module that needs more has a fixture of this name."""
+    return {}
+
+
+@pytest.fixture
+def server(tmp_path: Path, settings: dict[str, str]) -> Iterator[Server]:
+    started = Server(tmp_path, settings=settings)
     started.start()
     yield started
     started.kill()

@@ -25,36 +25,26 @@ def shop() -> Iterator[databases.Server]:
         yield server
 
 
-def fill(page: Page, label: str, value: str) -> None:
-    page.get_by_label(label, exact=True).fill(value)
-    page.keyboard.press("Tab")
-    walk.settle(page)
-
-
 def connect(page: Page, shop: databases.Server, secret: str) -> None:
-    fill(page, "Host", "127.0.0.1")
-    fill(page, "Port", str(shop.port))
-    fill(page, "Database", "shop")
-    fill(page, "User", "reader")
-    fill(page, "Password", secret)
+    walk.fill(page, "Host", "127.0.0.1")
+    walk.fill(page, "Port", str(shop.port))
+    walk.fill(page, "Database", "shop")
+    walk.fill(page, "User", "reader")
+    walk.fill(page, "Password", secret)
 
 
 def test_a_table_is_read_from_a_database_with_the_mouse(
     open_page: Callable[..., Page], server: Server, shop: databases.Server
 ) -> None:
     page = open_page()
-    walk.title(page, "Projects")
-    walk.press(page, "Choose a source")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Database", exact=True).first.click()
-    walk.settle(page)
+    dialog = walk.open_form(page, "Database")
     connect(page, shop, "wrong & secret")
     walk.press(page, "Connect")
     expect(dialog.get_by_text("does not let reader in with this password")).to_be_visible()
-    fill(page, "Password", SECRET)
+    walk.fill(page, "Password", SECRET)
     dialog.get_by_text("Keep this connection").click()
     walk.settle(page)
-    fill(page, "Name", "Shop")
+    walk.fill(page, "Name", "Shop")
     walk.press(page, "Connect")
     expect(dialog.get_by_text(re.compile(r"PostgreSQL \d"))).to_be_visible()
     expect(dialog.get_by_label("Password")).to_have_count(0)
@@ -62,7 +52,7 @@ def test_a_table_is_read_from_a_database_with_the_mouse(
     walk.press(page, "Add a filter")
     walk.choose(page, "Filter", "age")
     walk.choose(page, "Comparison", "is at least")
-    fill(page, "Value", "30")
+    walk.fill(page, "Value", "30")
     walk.press(page, "Preview")
     expect(dialog.get_by_text("The first 100 rows; nothing is kept yet.")).to_be_visible()
     walk.press(page, "Read the table")
@@ -92,17 +82,14 @@ def test_a_table_is_read_from_a_database_with_the_mouse(
 
 def test_what_is_no_select_is_refused_before_it_is_sent(open_page: Callable[..., Page], shop: databases.Server) -> None:
     page = open_page(width=1024, height=900, color_scheme="dark")
-    walk.title(page, "Projects")
-    walk.press(page, "Choose a source")
-    page.get_by_role("dialog").get_by_text("Database", exact=True).first.click()
-    walk.settle(page)
+    dialog = walk.open_form(page, "Database")
     connect(page, shop, SECRET)
     walk.press(page, "Connect")
-    page.get_by_role("dialog").get_by_text("A SELECT", exact=True).click()
+    dialog.get_by_text("A SELECT", exact=True).click()
     walk.settle(page)
-    fill(page, "One SELECT", "WITH x AS (DELETE FROM customers RETURNING *) SELECT * FROM x")
+    walk.fill(page, "One SELECT", "WITH x AS (DELETE FROM customers RETURNING *) SELECT * FROM x")
     walk.press(page, "Read the table")
     expect(page.get_by_text("The word DELETE would change data, and Fairway only reads.")).to_be_visible()
-    fill(page, "One SELECT", "SELECT age, churned FROM customers WHERE age > 40")
+    walk.fill(page, "One SELECT", "SELECT age, churned FROM customers WHERE age > 40")
     walk.press(page, "Read the table")
     walk.title(page, "Frame")

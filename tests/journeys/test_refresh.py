@@ -27,13 +27,6 @@ def customers(path: Path, *, rows: int, shift: float = 0.0, city: str = "Nice", 
     return write(path, f"customer,income,city,left,{'consent' if newer else 'plan'}", lines)
 
 
-def open_source(page: Page, project: str) -> None:
-    page.goto(f"{page.url.split('/', 3)[0]}//{page.url.split('/')[2]}/data?project={project}")
-    walk.title(page, "Data")
-    page.get_by_role("radio", name="Source").or_(page.get_by_role("button", name="Source")).first.click()
-    walk.settle(page)
-
-
 def shown(page: Page, text: str | re.Pattern[str]) -> None:
     expect(page.get_by_text(text).first).to_be_visible()
 
@@ -45,7 +38,7 @@ def test_a_newer_file_with_another_schema_is_seen_before_it_is_taken(
     new = customers(tmp_path / "newer.csv", rows=360, shift=12, city="Brest", newer=True)
     page = open_page(height=1400)
     project = walk.start_file(page, old)
-    open_source(page, project)
+    walk.open_source(page, project)
     walk.press(page, "Refresh")
     page.locator('.st-key-refreshing_card input[type="file"]').set_input_files(str(old))
     shown(page, "Nothing changed: the new table is the one that is here, value by value.")
@@ -77,7 +70,7 @@ def test_a_second_table_is_counted_joined_and_taken_back(open_page: Callable[...
     second = write(tmp_path / "visits.csv", "Customer,spent", visits)
     page = open_page(height=1400)
     project = walk.start_file(page, first)
-    open_source(page, project)
+    walk.open_source(page, project)
     walk.press(page, "Join a second table")
     page.locator('.st-key-joincard input[type="file"]').set_input_files(str(second))
     shown(page, "No row of the first table finds its key in the second.")

@@ -43,19 +43,11 @@ def publisher(broker: Broker) -> Iterator[None]:
     thread.join(10)
 
 
-def choose_kind(page: Page) -> None:
-    page.get_by_role("dialog").get_by_text("Sensor", exact=True).first.click()
-    walk.settle(page)
-
-
 def test_a_recording_that_is_stopped_becomes_a_table(
     open_page: Callable[..., Page], broker: Broker, publisher: None
 ) -> None:
     page = open_page(height=1200)
-    walk.title(page, "Projects")
-    walk.press(page, "Choose a source")
-    form = page.get_by_role("dialog")
-    choose_kind(page)
+    form = walk.open_form(page, "Sensor")
     form.get_by_label("Broker", exact=True).fill("127.0.0.1")
     form.get_by_label("Port", exact=True).fill("9")
     form.get_by_label("Topic", exact=True).fill("plant/+/t")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def settle(page: Page) -> None:
@@ -53,6 +53,31 @@ def choose(page: Page, label: str, value: str) -> None:
     box.click()
     box.fill(value)
     page.get_by_role("option", name=value, exact=True).first.click()
+    settle(page)
+
+
+def fill(page: Page, label: str, value: str) -> None:
+    """Write into a field, and leave it."""
+    page.get_by_label(label, exact=True).fill(value)
+    page.keyboard.press("Tab")
+    settle(page)
+
+
+def open_form(page: Page, kind: str) -> Locator:
+    """Open the form of a kind of source; returns the dialog it stands in."""
+    title(page, "Projects")
+    press(page, "Choose a source")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text(kind, exact=True).first.click()
+    settle(page)
+    return dialog
+
+
+def open_source(page: Page, project: str) -> None:
+    """Open the Source view of a project's table."""
+    page.goto(f"{'/'.join(page.url.split('/')[:3])}/data?project={project}")
+    title(page, "Data")
+    page.get_by_role("radio", name="Source").or_(page.get_by_role("button", name="Source")).first.click()
     settle(page)
 
 
