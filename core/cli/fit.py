@@ -4,6 +4,7 @@ import argparse
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,20 +80,21 @@ def _run(given: argparse.Namespace) -> Answer:
     project = project_of(given, read, now=datetime.now(UTC))
     built = judge.problem(project, read.frame)
     with fitting_process(project, built) as runner:
-        found = [
-            *judge.frame_findings(project, read.frame),
-            *judge.data_findings(project, read.frame, judge.profile(project, read.frame)),
-            *judge.prepare_findings(project, built),
-        ]
+        found: dict[str, Sequence[Finding]] = {
+            "frame": judge.frame_findings(project, read.frame),
+            "data": judge.data_findings(project, read.frame, judge.profile(project, read.frame)),
+            "prepare": judge.prepare_findings(project, built),
+        }
         after = shipping_seconds(imports, *read.frame.shape, len(built.classes))
         runner.wait_until_ready(START_SECONDS)
         seconds = training_seconds(given.budget, time.monotonic() - began, after)
         board, fitted = train_within(project, built, seconds, runner)
     run = _chosen(project, board)
-    found += judge.train_findings(project, board)
+    found["train"] = judge.train_findings(project, board)
     project = _with_line(project, fitted[run.key])
-    parcel = _ship(project, built, board, run, fitted[run.key], place)
-    return _answer(project, board, run, place, parcel, worst_first(found), read.warnings, time.monotonic() - began)
+    parcel = _ship(project, built, board, run, fitted[run.key], found, place)
+    told = worst_first([one for stage in found.values() for one in stage])
+    return _answer(project, board, run, place, parcel, told, read.warnings, time.monotonic() - began)
 
 
 def _place(out: Path) -> Path:
@@ -141,7 +143,13 @@ def _with_line(project: "Project", fitted: "FittedRun") -> "Project":
 
 
 def _ship(
-    project: "Project", built: "Problem", board: "Leaderboard", run: "Run", fitted: "FittedRun", place: Path
+    project: "Project",
+    built: "Problem",
+    board: "Leaderboard",
+    run: "Run",
+    fitted: "FittedRun",
+    found: Mapping[str, Sequence[Finding]],
+    place: Path,
 ) -> "Parcel":
     """Pack the model beside its place, and put it there only once it has answered like the model here."""
     from core.project.fingerprint import model_fingerprint
@@ -160,6 +168,7 @@ def _ship(
                 Judged(fitted.outcomes, fitted.folds, fitted.rows),
                 Path(home),
                 fingerprint=model_fingerprint(project, run.key),
+                findings=found,
                 now=datetime.now(UTC),
             )
             if not parcel.certificate.offered:

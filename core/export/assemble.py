@@ -18,6 +18,7 @@ from core.export.facts import (
     CodeFacts,
     GroupFact,
     MeaningFact,
+    OpenFact,
     OpeningFact,
     ScoreFact,
 )
@@ -69,6 +70,8 @@ def assemble(
     audits: Sequence[Audit] = (),
     openings: Sequence[OpeningFact] = (),
     accepted: Sequence[AcceptedFact] = (),
+    still_open: Sequence[OpenFact] = (),
+    examined: Sequence[str] = (),
     dictionary: Mapping[str, Entry] | None = None,
     limits: Sequence[str] = (),
 ) -> BundleSpec:
@@ -100,6 +103,10 @@ def assemble(
         One a sensitive column.
     openings, accepted, dictionary
         As the project records them.
+    still_open : sequence of OpenFact
+        Findings neither settled nor accepted.
+    examined : sequence of str
+        Stages that were looked through for them.
     limits : sequence of str
         Further sentences on where the model must not be trusted.
 
@@ -141,6 +148,8 @@ def assemble(
         fairness=" ".join(_plain(text) for audit in audits for text in _fairness(audit, frame)),
         left_out=_left_out(problem, columns),
         accepted=tuple(accepted),
+        still_open=tuple(still_open),
+        examined=tuple(examined),
         dictionary=_dictionary(dictionary or {}, problem),
         limits=tuple(_plain(text) for text in limits),
     )

@@ -10,6 +10,8 @@ from core.runtime.schema import InputColumn
 
 SHOWN_LEVELS = 8
 """Values of a column the card names."""
+SEVERITIES = {"error": "Must be settled", "warning": "Look at this"}
+"""How an open finding stands, in words."""
 
 
 def card_markdown(spec: BundleSpec) -> str:
@@ -49,8 +51,14 @@ def _values(spec: BundleSpec) -> dict[str, Any]:
         ],
         "measures": list(dict.fromkeys(name for group in card.groups for name in group.measures)),
         "groups": [_group(group, [name for g in card.groups for name in g.measures]) for group in card.groups],
+        "severities": SEVERITIES,
+        "examined": _and([stage.capitalize() for stage in card.examined]),
         "limits": _limits(spec),
     }
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _decision(spec: BundleSpec) -> str:

@@ -56,6 +56,16 @@ class AcceptedFact:
 
 
 @dataclass(frozen=True)
+class OpenFact:
+    """A finding that was neither settled nor accepted when the model was packed."""
+
+    stage: str
+    severity: str
+    title: str
+    evidence: str
+
+
+@dataclass(frozen=True)
 class MeaningFact:
     """One column of the data dictionary; empty texts where nothing is said."""
 
@@ -95,6 +105,10 @@ class CardFacts:
     dictionary : tuple of MeaningFact
         What the user says of columns, in the table's order.
     accepted : tuple of AcceptedFact
+    still_open : tuple of OpenFact
+        By stage in the order of the journey, worst first.
+    examined : tuple of str
+        Stages that were looked through for open findings.
     limits : tuple of str
         Further limits, one sentence each.
     """
@@ -122,6 +136,8 @@ class CardFacts:
     left_out: Mapping[str, str] = field(default_factory=dict)
     dictionary: tuple[MeaningFact, ...] = ()
     accepted: tuple[AcceptedFact, ...] = ()
+    still_open: tuple[OpenFact, ...] = ()
+    examined: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
 
 

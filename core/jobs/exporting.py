@@ -7,6 +7,7 @@ from core.errors import JobError
 from core.project import judge, shipping
 from core.project.fingerprint import model_fingerprint
 from core.project.journey import chosen_run
+from core.project.standing import findings_before_packing
 
 if TYPE_CHECKING:
     from core.jobs.tasks import JobContext
@@ -30,16 +31,20 @@ def export(context: "JobContext") -> None:
         raise JobError("There is no trained model to pack.", next_step="Train one first.")
     if model_fingerprint(project, run) != fingerprint:
         raise JobError("The model was changed since packing was asked for.", next_step="Pack it again.")
-    built = judge.problem(project, workspace.read_table(project.data.content_hash))
+    table = workspace.read_table(project.data.content_hash)
+    built, pipeline = judge.problem(project, table), folder.pipeline(run)
+    context.report(0.05, "Looking for findings that are still open")
+    findings = findings_before_packing(project, table, built, board, pipeline)
     shipping.pack(
         project,
         built,
         board,
         run,
-        folder.pipeline(run),
+        pipeline,
         judge.Judged(folder.outcomes(run), folder.folds(run), folder.rows(run)),
         workspace.artefact_dir(context.project_id, "bundle", fingerprint),
         fingerprint=fingerprint,
+        findings=findings,
         now=datetime.now(UTC),
         report=context.report,
     )

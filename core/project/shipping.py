@@ -2,17 +2,20 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core.export.certificate import Certificate
+from core.findings import Finding
 from core.prepare.problem import Problem
-from core.project import judge
+from core.project import judge, standing
 from core.project.changes import logged
 from core.project.document import Export, Project
+from core.project.export_checks import export_findings
+from core.project.fingerprint import digest
 from core.train.board import Leaderboard
 
 ZIP, FOLDER, CERTIFICATE = "bundle.zip", "bundle", "certificate.json"
@@ -29,11 +32,14 @@ class Parcel:
     certificate : Certificate
     size_bytes : int
         Of the zip; 0 where it is not offered.
+    papers : str
+        Mark of what its model card says of the project; see ``papers_mark``.
     """
 
     home: Path
     certificate: Certificate
     size_bytes: int
+    papers: str = ""
 
     @property
     def zip_path(self) -> Path:
@@ -63,8 +69,27 @@ def parcel(home: Path) -> Parcel | None:
     except (OSError, ValueError):
         return None
     kept["reasons"] = tuple(kept["reasons"])
+    papers = kept.pop("papers", "")
     packed = home / ZIP
-    return Parcel(home, Certificate(**kept), packed.stat().st_size if packed.exists() else 0)
+    return Parcel(home, Certificate(**kept), packed.stat().st_size if packed.exists() else 0, papers)
+
+
+def papers_mark(project: Project) -> str:
+    """Name what a model card says beyond the model: the frame's words, the dictionary, the seal, what was accepted."""
+    return digest(
+        [
+            project.name,
+            project.frame.model_dump(mode="json"),
+            {name: entry.model_dump() for name, entry in project.dictionary.items()},
+            [look.model_dump(mode="json") for look in project.seal],
+            {key: given.model_dump(mode="json") for key, given in project.accepted.items()},
+        ]
+    )
+
+
+def says_what_is(packed: Parcel, project: Project) -> bool:
+    """Whether a parcel's model card tells the project as it is now."""
+    return packed.papers in ("", papers_mark(project))
 
 
 def forget(packed: Parcel) -> None:
@@ -83,6 +108,7 @@ def pack(
     home: Path,
     *,
     fingerprint: str,
+    findings: Mapping[str, Sequence[Finding]],
     now: datetime,
     report: Callable[[float, str], None] = lambda _share, _message: None,
 ) -> Parcel:
@@ -102,6 +128,9 @@ def pack(
         The folder for this model's export.
     fingerprint : str
         Of the model.
+    findings : mapping of str to sequence of Finding
+        Of the stages before, as ``core.project.standing`` gives them; those of Evaluate, Fairness and Export are added
+        here.
     now : datetime
     report : callable
         Takes the share done and what is being done.
@@ -118,7 +147,14 @@ def pack(
     report(0.1, "Judging the model for its card")
     judged = judge.decided(project, built, raw)
     evaluation = judge.evaluation(project, judged, board, run_key)
-    audits = [judge.audit(project, built, judged, column) for column in project.frame.sensitive]
+    audits = {column: judge.audit(project, built, judged, column) for column in project.frame.sensitive}
+    looked = project.reviewed.get("fairness") == fingerprint
+    findings = {
+        **findings,
+        "evaluate": evaluation.findings,
+        "fairness": judge.fairness_findings(project, built, audits),
+        "export": export_findings(project, fingerprint, looked_at_fairness=looked),
+    }
     assert project.data is not None
     spec = assemble(
         built,
@@ -133,7 +169,7 @@ def pack(
         threshold=project.threshold,
         rule=project.remedy.rule if project.remedy else None,
         evaluation=evaluation,
-        audits=audits,
+        audits=list(audits.values()),
         openings=[
             OpeningFact(look.at, look.run, look.rows, look.metric, look.score, look.low, look.high)
             for look in project.seal
@@ -141,6 +177,8 @@ def pack(
         accepted=[
             AcceptedFact(given.at, given.stage, given.title, given.reason) for given in project.accepted.values()
         ],
+        still_open=standing.still_open(project, findings),
+        examined=standing.examined(findings),
         dictionary=project.dictionary,
     )
     report(0.4, "Writing the bundle")
@@ -153,7 +191,7 @@ def pack(
         report(0.9, "Zipping")
         zip_bundle(home / FOLDER, home / ZIP)
     temporary = home / f"{CERTIFICATE}.part"
-    temporary.write_text(json.dumps(asdict(certificate)), encoding="utf-8")
+    temporary.write_text(json.dumps({**asdict(certificate), "papers": papers_mark(project)}), encoding="utf-8")
     temporary.replace(home / CERTIFICATE)
     found = parcel(home)
     assert found is not None

@@ -115,13 +115,21 @@ def _certificate(project: Project, parcel: Parcel, fingerprint: str) -> None:
             draw.banner(f"{agree}, {difference}.", glyph="verified", tone="green")
         else:
             draw.banner(" ".join(certificate.reasons), "Not offered.", "block", "red")
+        outdated = certificate.offered and not shipping.says_what_is(parcel, project)
+        if outdated:
+            draw.banner(
+                "Since it was packed, a finding was accepted or taken back, the seal was opened, or the words of Frame "
+                "or of the dictionary changed. The model is the same; its card does not say so yet.",
+                "The model card is out of date.",
+                "history",
+            )
         items = "".join(
             f'<div class="fw-content"><span class="fw-ink-violet">{draw.icon(target.icon)}</span><div>'
             f'<div class="fw-cardtitle">{target.title}</div><div class="fw-sub">{target.says}</div></div></div>'
             for target in TARGETS
         )
         draw.html(f'<div class="fw-contents">{items}</div>')
-        if not certificate.offered:
+        if outdated or not certificate.offered:
             st.button("Pack again", key="pack_again", on_click=_pack_again, args=(project, parcel, fingerprint))
 
 

@@ -12,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.schema import Role
 from core.project import judge, shipping
-from core.project.changes import open_seal, set_column
+from core.project.changes import accept, open_seal, set_column
 from core.project.document import Project, SealOpening
+from core.project.export_checks import export_findings
 from core.project.fingerprint import model_fingerprint, training_fingerprint
 from core.project.journey import STAGES, chosen_run
+from core.project.standing import findings_before_packing
 from core.settings import Settings
 from core.train.board import TrainPlan
 from core.train.search import train
@@ -63,6 +65,7 @@ def go_the_whole_way(workspace: Workspace, sample: str) -> Project:
         judge.Judged(folder.outcomes(run), folder.folds(run), folder.rows(run)),
         workspace.artefact_dir(project.id, "bundle", mark),
         fingerprint=mark,
+        findings=findings_before_packing(project, table, built, board, folder.pipeline(run)),
         now=NOW,
     )
     assert packed.certificate.offered, packed.certificate.reasons
@@ -205,3 +208,20 @@ def test_the_same_model_opened_in_two_tabs_is_one_look(finished: dict[str, str])
     project = workspace.get(finished["mortgages"])
     look = SealOpening(at=NOW, fingerprint="f", run="tree", rows=10, metric="roc_auc", score=0.7, low=0.6, high=0.8)
     assert len(open_seal(open_seal(project, look), look).seal) == 1
+
+
+def test_the_card_tells_what_is_still_open_and_says_when_it_is_out_of_date(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["penguins"])
+    mark = project.exports[-1].fingerprint
+    packed = shipping.parcel(workspace.artefact_dir(project.id, "bundle", mark))
+    assert packed is not None
+    card = packed.card_markdown.read_text(encoding="utf-8")
+    assert "| Export | Look at this | The sealed test is still closed |" in card
+    assert "Looked for in Frame, Data, Prepare, Train, Evaluate, Explain, Fairness and Export." in card
+    assert "The model card is out of date." not in assert_sound(show("export", project.id))
+    closed = next(one for one in export_findings(project, mark, looked_at_fairness=True) if one.acceptable)
+    workspace.save(accept(project, closed, "export", "Opened next week.", now=NOW), now=NOW)
+    screen = show("export", project.id)
+    assert "The model card is out of date." in assert_sound(screen)
+    assert any(button.label == "Pack again" for button in screen.button)

@@ -13,6 +13,7 @@ from core.export.facts import (
     CardFacts,
     CodeFacts,
     GroupFact,
+    OpenFact,
     OpeningFact,
     ScoreFact,
 )
@@ -46,6 +47,8 @@ def spec() -> BundleSpec:
         ),
         left_out={HOSTILE: HOSTILE},
         accepted=(AcceptedFact(at, "Data", HOSTILE, HOSTILE),),
+        still_open=(OpenFact("data", "warning", HOSTILE, HOSTILE), OpenFact("train", "error", "A tie", "4 of 9")),
+        examined=("data", "train", "export"),
         limits=(HOSTILE,),
     )
     cast = Cast(columns={"age": "number", HOSTILE: "category"})

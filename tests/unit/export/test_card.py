@@ -70,6 +70,24 @@ def test_a_seal_never_opened_is_told(spec: BundleSpec, of: object) -> None:
     assert "Whether it treats groups of people alike was not examined" in text
 
 
+def test_findings_still_open_are_told_by_step_urgency_and_evidence(spec: BundleSpec) -> None:
+    assert "| Train | Must be settled | A tie | 4 of 9 |" in card_markdown(spec)
+    assert "<td>Train</td><td>Must be settled</td><td>A tie</td><td>4 of 9</td>" in card_html(spec)
+    assert "<td>Data</td><td>Look at this</td><td>&lt;script&gt;" in card_html(spec)
+
+
+@pytest.mark.parametrize("of", [card_markdown, card_html])
+def test_nothing_open_is_told_only_where_it_was_looked_for(spec: BundleSpec, of: object) -> None:
+    settled = of(replace(spec, card=replace(spec.card, still_open=())))
+    part = settled.split("Findings still open")[1].split("Limits")[0]
+    assert "None." in part
+    assert "Looked for in Data, Train and Export." in part
+    unknown = of(replace(spec, card=replace(spec.card, still_open=(), examined=())))
+    part = unknown.split("Findings still open")[1].split("Limits")[0]
+    assert "None." not in part
+    assert "Not looked for." in part
+
+
 @pytest.mark.parametrize("count", [2, 3])
 def test_a_seal_opened_often_is_a_limit(spec: BundleSpec, count: int) -> None:
     often = replace(spec, card=replace(spec.card, openings=spec.card.openings * count))
