@@ -1,6 +1,7 @@
 """What stands open in a project: the findings of its stages, held against what was accepted."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -43,11 +44,9 @@ def findings_before_packing(
         "prepare": judge.prepare_findings(project, built),
         "train": judge.train_findings(project, board),
     }
-    try:
+    # Why it cannot be explained is said on Explain; such a model may be packed all the same.
+    with suppress(FairwayError):
         found["explain"] = judge.explain_findings(project, built, judge.explanation(project, built, pipeline))
-    except FairwayError:
-        # Said on Explain in its own words; a model that cannot be explained may still be packed.
-        pass
     return found
 
 
