@@ -96,6 +96,8 @@ NAME_LENGTH: Final = 120
 """Longest project name."""
 REASON_LENGTH: Final = 2_000
 """Longest reason for accepting a finding."""
+PARAM_LENGTH: Final = 2_000
+"""Most characters of a text that a step of the recipe is set to."""
 FOLDS: Final = (2, 10)
 """Fewest and most folds."""
 BUDGET_SECONDS: Final = (10, 24 * 3600)

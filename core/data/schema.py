@@ -83,12 +83,15 @@ class Schema(BaseModel):
         Left out are the target, what is not known at the moment of prediction, identifiers, free text, columns whose
         role says so and, unless the frame allows them, sensitive columns.
         """
+        unusable = (ColumnType.IDENTIFIER, ColumnType.TEXT)
+        return tuple(column.name for column in self._allowed(frame) if column.type not in unusable)
+
+    def texts(self, frame: Frame) -> tuple[str, ...]:
+        """Return the columns of free text that a step may read for the model, in the table's order."""
+        return tuple(column.name for column in self._allowed(frame) if column.type is ColumnType.TEXT)
+
+    def _allowed(self, frame: Frame) -> list[ColumnSpec]:
         forbidden = {frame.target, *frame.unknown_at_prediction}
         if not frame.sensitive_as_features:
             forbidden |= set(frame.sensitive)
-        unusable = (ColumnType.IDENTIFIER, ColumnType.TEXT)
-        return tuple(
-            column.name
-            for column in self.columns
-            if column.name not in forbidden and column.role is Role.FEATURE and column.type not in unusable
-        )
+        return [column for column in self.columns if column.name not in forbidden and column.role is Role.FEATURE]

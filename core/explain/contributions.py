@@ -1,7 +1,7 @@
 """One adapter for every kind of model: contributions of the raw columns that add up to the model's answer."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.explain.explanation import LOG_ODDS, PROBABILITY, UNITS, Explanation, 
 from core.explain.permutation import permutation_contributions, permutation_plan
 from core.framing.frame import Task
 from core.limits import EXPLAIN_BACKGROUND, EXPLAIN_ROWS
+from core.runtime.frames import Origins
 
 TREE_WORK = 2.5e9
 """Work that exact contributions of a forest may take: rows × trees × leaves × depth², about four seconds."""
@@ -26,8 +27,8 @@ class Parts:
 
     Parameters
     ----------
-    values : ndarray of shape (n, c) or (n, c, k)
-        By raw column.
+    values : ndarray of shape (n, g) or (n, g, k)
+        By group of features, as in ``Case.groups``.
     base : ndarray of shape () or (k,)
     output : ndarray of shape (n,) or (n, k)
     scale : str
@@ -51,7 +52,7 @@ class Case:
     background : DataFrame of shape (b, f)
         Transformed rows that stand for "nothing is known".
     groups : ndarray of int, shape (f,)
-        Index of the raw column of each feature.
+        Index of each feature's group: the features made from the same raw columns.
     task : Task
     positive : int
         Index of the positive outcome in ``model.classes_`` (binary).
@@ -79,9 +80,9 @@ class Case:
         return X if hasattr(self.model, "feature_names_in_") else X.to_numpy()
 
     def gather(self, values: Floats) -> Floats:
-        """Add up the features that came from one raw column: shape (n, f, …) to (n, c, …)."""
-        columns = range(int(self.groups.max()) + 1)
-        return np.stack([values[:, self.groups == column].sum(axis=1) for column in columns], axis=1)
+        """Add up the features of each group: shape (n, f, …) to (n, g, …)."""
+        groups = range(int(self.groups.max()) + 1)
+        return np.stack([values[:, self.groups == group].sum(axis=1) for group in groups], axis=1)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def explain_model(
     positive: str | None = None,
     seed: int,
     most_rows: int = EXPLAIN_ROWS,
-    origins: Mapping[str, str] | None = None,
+    origins: Mapping[str, tuple[str, ...]] | None = None,
     fitted_on_them: bool = True,
 ) -> Explanation:
     """Explain a fitted pipeline's answers by its raw columns.
@@ -139,8 +140,9 @@ def explain_model(
     seed : int
         For both samples and for the order in which columns are revealed.
     most_rows : int
-    origins : dict of str to str, optional
-        Transformed feature to raw column; read from the pipeline where it is not given.
+    origins : dict of str to tuple of str, optional
+        Transformed feature to the raw columns it was made from; read from the pipeline where it is not given. What a
+        feature made from several columns adds is shared equally among them.
     fitted_on_them : bool
         Whether the model was fitted on the rows of ``X``; said in ``method``.
 
@@ -158,9 +160,9 @@ def explain_model(
     model = pipeline.steps[-1][1]
     features = _features(pipeline, background.iloc[:1])
     came_from = dict(origins) if origins is not None else _origins(pipeline)
-    used = {came_from[name] for name in features}
+    used = {column for name in features for column in came_from[name]}
     columns = tuple(str(name) for name in X.columns if name in used)
-    groups = np.array([columns.index(came_from[name]) for name in features], dtype=np.intp)
+    groups, shares = _shared(features, came_from, columns)
     explainer = next(one for one in EXPLAINERS if one.suits(model))
     picked = sample_rows(len(X), min(most_rows, explainer.rows(model, len(X), len(columns))), seed)
     aside = background.iloc[sample_rows(len(background), EXPLAIN_BACKGROUND, seed)]
@@ -177,7 +179,7 @@ def explain_model(
     )
     parts = explainer.explain(case)
     predictions = case.predict(case.X)
-    values, base, output = parts.values, parts.base, parts.output
+    values, base, output = np.einsum("ng...,gc->nc...", parts.values, shares), parts.base, parts.output
     if task is Task.MULTICLASS:
         turn = [order.index(name) for name in classes]
         values, base, output, predictions = values[..., turn], base[turn], output[:, turn], predictions[:, turn]
@@ -221,7 +223,24 @@ def _features(pipeline: Any, row: pd.DataFrame) -> list[str]:
     return [str(name) for name in pipeline[:-1].get_feature_names_out()]
 
 
-def _origins(pipeline: Any) -> dict[str, str]:
+def _shared(
+    features: Sequence[str], came_from: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return the group of each feature, shape (f,), and each group's share in every raw column, shape (g, c).
+
+    Features made from the same columns are one group: the columns are revealed together, as a formula over two columns
+    says nothing while only one of them is known.
+    """
+    groups = list(dict.fromkeys(tuple(sorted(came_from[name])) for name in features))
+    shares = np.zeros((len(groups), len(columns)))
+    for place, names in enumerate(groups):
+        for name in names:
+            shares[place, columns.index(name)] = 1 / len(names)
+    places = {names: place for place, names in enumerate(groups)}
+    return np.array([places[tuple(sorted(came_from[name]))] for name in features], dtype=np.intp), shares
+
+
+def _origins(pipeline: Any) -> Origins:
     from core.prepare.lineage import origins
 
     return origins(pipeline)

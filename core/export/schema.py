@@ -55,6 +55,8 @@ def _column(values: pd.Series, spec: ColumnSpec, *, required: bool) -> InputColu
         return InputColumn(spec.name, "number", required, low=low, high=high)
     if spec.type is ColumnType.DATE:
         return InputColumn(spec.name, "date", required, date_format=spec.date_format)
+    if spec.type is ColumnType.TEXT:
+        return InputColumn(spec.name, "text", required)
     kind = "yes_no" if spec.type is ColumnType.YES_NO else "category"
     levels = sorted(str(level) for level in as_text(values).dropna().unique())
     return InputColumn(spec.name, kind, required, tuple(levels) if len(levels) <= MAX_LEVELS else ())

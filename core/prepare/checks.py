@@ -9,9 +9,9 @@ from core.data.schema import ColumnType
 from core.errors import FairwayError
 from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.limits import CATEGORY_LEVELS, GROUP_ROWS
+from core.prepare.copies import duplicated, row_marks
 from core.prepare.plan import SplitKind
 from core.prepare.problem import Problem
-from core.prepare.rows import duplicated, row_marks
 from core.runtime.values import as_date, as_text
 
 JUDGED_ROWS: Final = 5

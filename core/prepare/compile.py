@@ -50,7 +50,28 @@ def input_columns(source: Source) -> tuple[str, ...]:
     """
     parts = _parts(source)
     dropped = {name for step in parts.recipe.active if step.kind == "drop_columns" for name in step.columns}
-    return tuple(name for name in parts.schema.features(parts.frame) if name not in dropped)
+    return tuple(name for name in read_columns(parts) if name not in dropped)
+
+
+def read_columns(source: Source) -> tuple[str, ...]:
+    """Return the raw columns that reach the recipe: the features, and free text that an active step reads.
+
+    Parameters
+    ----------
+    source : Problem, Parts or (Recipe, Schema, Frame)
+
+    Returns
+    -------
+    tuple of str
+        In the table's order.
+    """
+    parts = _parts(source)
+    texts = parts.schema.texts(parts.frame)
+    wanted = set(parts.schema.features(parts.frame))
+    for step in parts.recipe.active if texts else ():
+        if step.kind in STEPS and STEPS[step.kind].reads_text:
+            wanted.update(name for name in texts if not step.columns or name in step.columns)
+    return tuple(name for name in parts.schema.names if name in wanted)
 
 
 def read_step(schema: Schema, columns: tuple[str, ...]) -> Cast:
@@ -92,12 +113,24 @@ def transformer(step: Step, number: int, source: Source, *, seed: int = 7) -> An
     if spec.scope is Scope.ROWS or spec.build is None:
         return None
     features = parts.schema.features(parts.frame)
+    if spec.reads_text:
+        features = (*features, *parts.schema.texts(parts.frame))
     named = tuple(name for name in step.columns if name in features)
     columns = named if step.columns else tuple(name for name in features if parts.schema[name].type in spec.suits)
     if not columns:
         return None
     try:
-        return spec.build(Making(columns=columns, named=named, params=settings, seed=seed))
+        return spec.build(
+            Making(
+                columns=columns,
+                named=named,
+                params=settings,
+                seed=seed,
+                features=features,
+                schema=parts.schema,
+                task=parts.frame.task,
+            )
+        )
     except RecipeError as fault:
         raise RecipeError(f"{place}: {fault.what}", next_step=fault.next_step) from None
 

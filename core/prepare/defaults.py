@@ -8,9 +8,9 @@ import pandas as pd
 
 from core.data.schema import ColumnType, Schema
 from core.framing.frame import Frame
+from core.prepare.copies import duplicated
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe, Step
-from core.prepare.rows import duplicated
 from core.prepare.spec import listed
 from core.prepare.steps import STEPS
 from core.runtime.values import as_number, as_text

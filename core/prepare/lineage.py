@@ -1,9 +1,11 @@
-"""Which raw column each number that reaches the model came from."""
+"""Which raw columns each number that reaches the model came from."""
 
 from typing import Any
 
+from core.runtime.frames import Origins
 
-def origins(pipeline: Any) -> dict[str, str]:
+
+def origins(pipeline: Any) -> Origins:
     """Follow the columns through a fitted pipeline.
 
     Parameters
@@ -13,13 +15,19 @@ def origins(pipeline: Any) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        Column that reaches the model to raw column, in the order of the model's input.
+    dict of str to tuple of str
+        Column that reaches the model to the raw columns it was made from, in the order of the model's input.
     """
-    raw: dict[str, str] | None = None
+    raw: Origins | None = None
     for _, step in pipeline.steps:
         if not hasattr(step, "origins"):
             break
-        came_from: dict[str, str] = step.origins()
-        raw = came_from if raw is None else {out: raw[name] for out, name in came_from.items()}
+        came_from: Origins = step.origins()
+        if raw is not None:
+            before = raw
+            came_from = {
+                out: tuple(dict.fromkeys(name for within in names for name in before[within]))
+                for out, names in came_from.items()
+            }
+        raw = came_from
     return raw or {}

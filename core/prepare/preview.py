@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from core.errors import FairwayError
 from core.limits import PROFILE_ROWS
-from core.prepare.compile import read_step, transformer
+from core.prepare.compile import read_columns, read_step, transformer
 from core.prepare.distribution import Distribution, distribution, figure
 from core.prepare.problem import Problem
 from core.prepare.recipe import Step
-from core.prepare.rows import repeats
+from core.prepare.rows import kept_rows
+from core.prepare.spec import Scope
 from core.prepare.steps import STEPS
+from core.runtime.frames import Origins
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class _Stage:
     step: Step
     before: pd.DataFrame
     after: pd.DataFrame
-    origins: dict[str, str]
+    origins: Origins
     acts: bool
 
     @property
@@ -99,18 +101,18 @@ def _start(problem: Problem) -> tuple[pd.DataFrame, int]:
     rows = train
     if len(train) > PROFILE_ROWS:
         rows = train[np.linspace(0, len(train) - 1, PROFILE_ROWS).astype(np.intp)]
-    features = problem.features
+    features = read_columns(problem)
     return read_step(problem.schema, features).fit_transform(problem.X.loc[rows, list(features)]), len(train)
 
 
 def _apply(problem: Problem, step: Step, number: int, frame: pd.DataFrame) -> _Stage:
     built = transformer(step, number, problem)
-    if step.kind == "drop_duplicates":
-        rows = frame.index.to_numpy(dtype=np.intp)
-        kept = frame.loc[rows[~repeats(problem, step, rows)]]
-        return _Stage(step, frame, kept, {name: name for name in _names(frame)}, acts=True)
+    if STEPS[step.kind].scope is Scope.ROWS:
+        # A row that counts several times is shown once: what changes is how often it is learned from.
+        kept = frame.loc[np.unique(kept_rows(problem, step, number, frame.index.to_numpy(dtype=np.intp)))]
+        return _Stage(step, frame, kept, {name: (name,) for name in _names(frame)}, acts=True)
     if built is None:
-        return _Stage(step, frame, frame, {name: name for name in _names(frame)}, acts=False)
+        return _Stage(step, frame, frame, {name: (name,) for name in _names(frame)}, acts=False)
     after: pd.DataFrame = built.fit_transform(frame, problem.y[frame.index.to_numpy(dtype=np.intp)])
     return _Stage(step, frame, after, built.origins(), acts=True)
 
@@ -156,7 +158,7 @@ def _effect(stage: _Stage) -> str:
     before, after = stage.before, stage.after
     if not stage.acts:
         return "no column"
-    if stage.step.kind == "drop_duplicates":
+    if STEPS[stage.step.kind].scope is Scope.ROWS:
         return f"{len(before):,} → {len(after):,} rows"
     if stage.step.kind == "drop_columns":
         return f"{before.shape[1]:,} → {after.shape[1]:,} columns"
@@ -234,7 +236,7 @@ def _shown(problem: Problem, stage: _Stage, column: str | None) -> StepPreview:
 
 
 def _children(stage: _Stage, column: str) -> list[str]:
-    return [out for out, name in stage.origins.items() if name == column and out in stage.after]
+    return [out for out, names in stage.origins.items() if column in names and out in stage.after]
 
 
 def _afterwards(stage: _Stage, column: str) -> Distribution | None:

@@ -3,11 +3,30 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.data.schema import ColumnType, Schema
 from core.errors import RecipeError
+from core.framing.frame import Task
+from core.limits import PARAM_LENGTH
+from core.prepare.problem import Problem
 from core.prepare.recipe import Step
+
+FAMILIES: Final = {
+    "columns": "Columns",
+    "rows": "Rows",
+    "missing": "Missing values",
+    "numbers": "Numbers",
+    "categories": "Categories",
+    "dates": "Dates",
+    "text": "Text",
+    "formulas": "Formulas",
+    "selection": "Selection",
+}
+"""Family of steps to its name on the screens."""
 
 
 class Scope(StrEnum):
@@ -36,7 +55,8 @@ class ParamSpec:
         Key in ``Step.params``.
     label : str
         What the form calls it.
-    kind : {"choice", "number", "list"}
+    kind : {"choice", "number", "list", "text", "column", "order"}
+        ``column`` is the name of one column, ``order`` a list of values by column.
     default : object
         A JSON value.
     choices : tuple of (value, words)
@@ -44,17 +64,23 @@ class ParamSpec:
     help : str
         One sentence on what it does.
     low, high : float or None
-        Bounds of a number, both allowed.
+        Bounds of a number, both allowed; of a text, its fewest and most characters.
+    suits : tuple of ColumnType
+        For ``column``: types the column may have; empty means any.
+    shown_when : tuple of (str, tuple of object) or None
+        Another setting and the values of it with which the form asks for this one; always, where ``None``.
     """
 
     name: str
     label: str
-    kind: Literal["choice", "number", "list"]
+    kind: Literal["choice", "number", "list", "text", "column", "order"]
     default: Any
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
     low: float | None = None
     high: float | None = None
+    suits: tuple[ColumnType, ...] = ()
+    shown_when: tuple[str, tuple[Any, ...]] | None = None
 
     def fault(self, value: Any) -> str:
         """Say in words why a value cannot be used; empty where it can."""
@@ -67,6 +93,14 @@ class ParamSpec:
                 return f"“{self.label}” must be a number"
             if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
                 return f"“{self.label}” must be {self.bounds}"
+        elif self.kind in ("text", "column"):
+            if not isinstance(value, str):
+                return f"“{self.label}” must be a text"
+            if self.kind == "text" and not (self.low or 0) <= len(value) <= (self.high or PARAM_LENGTH):
+                return f"“{self.label}” must have {self.low or 0:,.0f} to {self.high or PARAM_LENGTH:,.0f} characters"
+        elif self.kind == "order":
+            if not isinstance(value, dict) or not all(isinstance(given, (list, tuple)) for given in value.values()):
+                return f"“{self.label}” must be a list of values for each column"
         elif not isinstance(value, (list, tuple, dict)):
             return f"“{self.label}” must be a list"
         elif allowed and any(item not in allowed for item in value):
@@ -94,11 +128,40 @@ class Making:
     params : dict
         Checked settings, defaults filled in.
     seed : int
+    features : tuple of str
+        Every raw column the model may see, of any type, in the table's order.
+    schema : Schema
+    task : Task or None
     """
 
     columns: tuple[str, ...]
     named: tuple[str, ...]
     params: Mapping[str, Any]
+    seed: int
+    features: tuple[str, ...]
+    schema: Schema
+    task: Task | None
+
+
+@dataclass(frozen=True, eq=False)
+class RowWork:
+    """What a step on rows looks at: training rows and nothing else.
+
+    Parameters
+    ----------
+    problem : Problem
+    step : Step
+    params : dict
+        Checked settings, defaults filled in.
+    positions : ndarray of int, shape (n,)
+        Rows of the table that a model is about to learn from.
+    seed : int
+    """
+
+    problem: Problem
+    step: Step
+    params: Mapping[str, Any]
+    positions: NDArray[np.intp]
     seed: int
 
 
@@ -110,6 +173,10 @@ class StepSpec:
     ----------
     kind, title, icon, summary
         Key, name, material symbol, and one sentence on what it does.
+    family : str
+        Key of ``FAMILIES``; the lesson a user is led to is the family's.
+    place : int
+        Where in a recipe the kind usually comes; lower is earlier.
     scope : Scope
     suits : tuple of ColumnType
         Types of columns it can act on; empty for a step that acts on whole rows.
@@ -117,21 +184,29 @@ class StepSpec:
         Step, schema, checked settings to the line the recipe shows; column names stand between backticks.
     build : callable or None
         Makes the unfitted transformer; ``None`` for a step on rows.
+    rows : callable or None
+        For a step on rows: from a ``RowWork`` to the positions to learn from, some of them perhaps several times.
     params : tuple of ParamSpec
     needs_columns : bool
         Whether the step must name its columns.
+    reads_text : bool
+        Whether free text that the step acts on is read for it; without such a step no model sees free text.
     """
 
     kind: str
     title: str
+    family: str
+    place: int
     icon: str
     summary: str
     scope: Scope
     suits: tuple[ColumnType, ...]
     describe_with: Callable[[Step, Schema, Mapping[str, Any]], str]
     build: Callable[[Making], Any] | None
+    rows: Callable[[RowWork], NDArray[np.intp]] | None = None
     params: tuple[ParamSpec, ...] = ()
     needs_columns: bool = False
+    reads_text: bool = False
 
     def describe(self, step: Step, schema: Schema) -> str:
         """Return the line the recipe shows, column names between backticks; never raises."""

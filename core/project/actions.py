@@ -43,7 +43,7 @@ def _set_type(project: Project, params: dict[str, Any], setting: Setting) -> Pro
 
 
 def _add_step(project: Project, params: dict[str, Any], setting: Setting) -> Project:
-    from core.prepare.steps import STEPS
+    from core.prepare.steps import STEPS, usual_place
 
     kind = params["kind"]
     spec = STEPS[kind]
@@ -54,12 +54,7 @@ def _add_step(project: Project, params: dict[str, Any], setting: Setting) -> Pro
         params=dict(params.get("params", {})),
         reason=params.get("reason", ""),
     )
-    # a cleaning step must come before the steps that fill and encode what it cleans
-    order = list(STEPS)
-    at = next(
-        (i for i, other in enumerate(project.recipe.steps) if order.index(other.kind) > order.index(kind)),
-        len(project.recipe.steps),
-    )
+    at = usual_place(project.recipe, kind)
     what = f"Added step: {spec.title}" + (f" ({', '.join(step.columns)})" if step.columns else "")
     return changes.edit_recipe(project, project.recipe.with_step(step, at), what, now=setting.now)
 

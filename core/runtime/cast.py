@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from core.runtime.errors import UnusableError
 from core.runtime.frames import (
     FrameStep,
+    Origins,
     as_category,
+    as_free_text,
     assemble,
     block,
     columns_of,
@@ -25,7 +27,7 @@ from core.runtime.values import as_date, as_number, as_text
 
 LARGEST = 1e38
 """Numbers beyond this are held at it: trees compute in 32 bits and would call them infinite."""
-NUMBER, DATE = "number", "date"
+NUMBER, DATE, TEXT = "number", "date", "text"
 
 
 class Cast(FrameStep):
@@ -36,7 +38,7 @@ class Cast(FrameStep):
     Parameters
     ----------
     columns : dict of str to str
-        Raw name to type (``number``, ``date``; every other type is read as a category).
+        Raw name to type (``number``, ``date``, ``text``; every other type is read as a category).
     date_formats : dict of str to str, optional
         Raw name to ``strptime`` format for dates kept as text.
 
@@ -88,7 +90,8 @@ def _read(values: pd.Series, type_: str, date_format: str) -> Any:
         return np.clip(as_number(values).to_numpy(), -LARGEST, LARGEST)
     if type_ == DATE:
         return as_date(values, date_format).array
-    return as_category(as_text(values).to_numpy(dtype=object))
+    read = as_text(values).to_numpy(dtype=object)
+    return as_free_text(read) if type_ == TEXT else as_category(read)
 
 
 class DropColumns(FrameStep):
@@ -107,9 +110,9 @@ class DropColumns(FrameStep):
         """Return the other columns."""
         return X[list(self.origins())]
 
-    def origins(self) -> dict[str, str]:
+    def origins(self) -> Origins:
         """Return the columns that stay."""
-        return {name: name for name in self.columns_in_ if name not in self.columns}
+        return {name: (name,) for name in self.columns_in_ if name not in self.columns}
 
 
 class MarkMissing(FrameStep):
@@ -205,10 +208,10 @@ class DateParts(FrameStep):
                 columns[out] = values - self.first_day_[name] if part == "days_since" else values
         return assemble(X, columns)
 
-    def origins(self) -> dict[str, str]:
+    def origins(self) -> Origins:
         """Return each part's date and every other column itself."""
-        found: dict[str, str] = {}
+        found: Origins = {}
         for name in self.columns_in_:
             outs = self.parts_[name].values() if name in self.parts_ else [name]
-            found.update(dict.fromkeys(outs, name))
+            found.update(dict.fromkeys(outs, (name,)))
         return found

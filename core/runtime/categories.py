@@ -14,6 +14,7 @@ from core.runtime.frames import (
     MISSING_LEVEL,
     OTHER_LEVEL,
     FrameStep,
+    Origins,
     as_category,
     assemble,
     replaced,
@@ -140,12 +141,12 @@ class Encode(FrameStep):
         """Return the frame with numbers in the place of each category column."""
         return self._encoded(X, {})
 
-    def origins(self) -> dict[str, str]:
+    def origins(self) -> Origins:
         """Return each number column's category column and every other column itself."""
-        found: dict[str, str] = {}
+        found: Origins = {}
         for name in self.columns_in_:
             outs = self.outs_.get(name, [name])
-            found.update(dict.fromkeys(outs, name))
+            found.update(dict.fromkeys(outs, (name,)))
         return found
 
     def _crosswise(self, X: pd.DataFrame, y: Any, *, cross: bool) -> dict[str, NDArray[np.float64]]:

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from core.runtime.cast import LARGEST
 from core.runtime.errors import UnusableError
-from core.runtime.frames import FrameStep, assemble, block, columns_of, numbers_in, replaced, unused
+from core.runtime.frames import FrameStep, Origins, assemble, block, columns_of, numbers_in, replaced, unused
 
 
 class CapOutliers(FrameStep):
@@ -90,9 +90,9 @@ class FillNumbers(FrameStep):
         marks = {out: np.isnan(block(X, [name])[:, 0]).astype(np.float64) for name, out in self.marks_.items()}
         return assemble(X, {**{name: filled[name].array for name in filled.columns}, **marks})
 
-    def origins(self) -> dict[str, str]:
+    def origins(self) -> Origins:
         """Return each column itself and each mark's column."""
-        return {**super().origins(), **{out: name for name, out in self.marks_.items()}}
+        return {**super().origins(), **{out: (name,) for name, out in self.marks_.items()}}
 
 
 def _fill_values(values: NDArray[np.float64], strategy: str, value: float = 0.0) -> NDArray[np.float64]:
@@ -175,6 +175,6 @@ class Finish(FrameStep):
         values[np.isinf(values)] = np.nan
         return np.clip(values, -LARGEST, LARGEST)
 
-    def origins(self) -> dict[str, str]:
+    def origins(self) -> Origins:
         """Return each safe name's column."""
-        return {out: name for name, out in self.outs_.items()}
+        return {out: (name,) for name, out in self.outs_.items()}

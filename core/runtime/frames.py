@@ -14,11 +14,16 @@ OTHER_LEVEL = "(other)"
 """The category that stands for every rare or unseen value."""
 
 
+Origins = dict[str, tuple[str, ...]]
+"""Column given out to the columns taken in that it was made from."""
+
+
 class FrameStep(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """A step of the pipeline that takes and gives data frames.
 
-    Between the first step and the last a column is a float64 (number), a ``str`` (category) or a ``datetime64`` (date);
-    steps tell them apart by that dtype alone. A step keeps the names of the columns it does not touch.
+    Between the first step and the last a column is a float64 (number), a ``str`` (category), a ``datetime64`` (date) or
+    a nullable ``string`` (free text); steps tell them apart by that dtype alone. A step keeps the names of the columns
+    it does not touch.
     """
 
     columns_in_: list[str]
@@ -32,9 +37,9 @@ class FrameStep(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _learn(self, X: pd.DataFrame, y: Any) -> None:
         """Learn what the step needs; nothing by default."""
 
-    def origins(self) -> dict[str, str]:
-        """Return, for each column given out, the column taken in that it came from, in the order of the output."""
-        return {name: name for name in self.columns_in_}
+    def origins(self) -> Origins:
+        """Return, for each column given out, the columns taken in it was made from, in the order of the output."""
+        return {name: (name,) for name in self.columns_in_}
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns given out."""
@@ -53,7 +58,17 @@ def dates_in(X: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
 
 def texts_in(X: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
     """Return the names of the category columns among the chosen ones (all where none are chosen)."""
-    return _of_kind(X, "O", chosen)
+    return [name for name in _of_kind(X, "O", chosen) if not is_free_text(X[name].dtype)]
+
+
+def free_texts_in(X: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
+    """Return the names of the columns of free text among the chosen ones (all where none are chosen)."""
+    return [name for name in _of_kind(X, "O", chosen) if is_free_text(X[name].dtype)]
+
+
+def is_free_text(dtype: Any) -> bool:
+    """Say whether a column is free text, which only steps on text read, and not a category."""
+    return isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA
 
 
 def _of_kind(X: pd.DataFrame, kind: str, chosen: Sequence[str] | None) -> list[str]:
@@ -79,6 +94,11 @@ def texts(X: pd.DataFrame, name: str) -> NDArray[np.object_]:
 def as_category(values: NDArray[np.object_]) -> Any:
     """Return an array of ``str`` and ``None`` in the dtype of a category column."""
     return pd.array(values, dtype="str")
+
+
+def as_free_text(values: NDArray[np.object_]) -> Any:
+    """Return an array of ``str`` and ``None`` in the dtype of a column of free text."""
+    return pd.array(values, dtype=pd.StringDtype(na_value=pd.NA))
 
 
 def assemble(X: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:

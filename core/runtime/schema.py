@@ -46,7 +46,7 @@ class InputColumn:
     name : str
         Raw name.
     type : str
-        ``number``, ``category``, ``yes_no`` or ``date``.
+        ``number``, ``category``, ``yes_no``, ``date`` or ``text``.
     required : bool
         Whether a row must have it (a null counts as having it). A column that is not required and not given is
         missing in every row.

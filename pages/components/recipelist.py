@@ -1,16 +1,12 @@
-"""The recipe as an ordered list: switch, move, edit, remove, add, undo, redo, and before and after."""
-
-from typing import Any
+"""The recipe as an ordered list: switch, move, remove, undo, redo, and before and after."""
 
 import streamlit as st
 
 from core.prepare.recipe import Step
-from core.prepare.spec import ParamSpec, StepSpec
 from core.prepare.steps import STEPS
 from core.project import changes
-from core.project.actions import new_step_id
 from core.project.document import Project
-from pages.components import draw, layout, results, session
+from pages.components import draw, layout, results, session, stepform
 from pages.components.charts import chart
 
 TONES = {"fixed": ("gray", "keep"), "rows": ("gray", "table_rows"), "learned": ("violet", "layers")}
@@ -43,7 +39,7 @@ def recipe(project: Project) -> None:
                 on_click=lambda: session.change(lambda seen: changes.redo(seen, now=session.now())),
             )
             if st.button("Add step", key="add_step", icon=":material/add:"):
-                _add()
+                stepform.add()
     effects = results.recipe_effects(project)
     selected = _selected(project)
     with st.container(border=True, gap=None, key="list_recipe"):
@@ -110,7 +106,7 @@ def _switch(step_id: str, number: int) -> None:
 
 def _menu(project: Project, step: Step, number: int, picked: str | None) -> None:
     if picked == "Edit":
-        _edit(step, STEPS[step.kind])
+        stepform.edit(step, STEPS[step.kind])
         return
     moves = {"Move up": -1, "Move down": 1}
     if picked in moves:
@@ -121,102 +117,6 @@ def _menu(project: Project, step: Step, number: int, picked: str | None) -> None
         return
     session.change(lambda seen: changes.edit_recipe(seen, edited, what, now=session.now()))
     st.rerun()
-
-
-@st.dialog("Edit step")
-def _edit(step: Step, spec: StepSpec) -> None:
-    project = session.current()
-    draw.muted(spec.summary)
-    columns, params = _fields(project, spec, step)
-    if st.button("Save step", type="primary", key="primary_savestep", disabled=spec.needs_columns and not columns):
-        session.change(
-            lambda seen: changes.edit_recipe(
-                seen,
-                seen.recipe.changed(step.id, columns=columns, params=params),
-                f"Edited step: {spec.title}",
-                now=session.now(),
-            )
-        )
-        st.rerun()
-
-
-@st.dialog("Add a step")
-def _add() -> None:
-    project = session.current()
-    kind = st.selectbox("Step", list(STEPS), format_func=lambda key: STEPS[key].title, key="add_kind")
-    spec = STEPS[kind]
-    draw.muted(f"{spec.summary} {spec.scope.words}.")
-    columns, params = _fields(project, spec, Step(id="new", kind=kind))
-    if st.button("Add step", type="primary", key="primary_addstep", disabled=spec.needs_columns and not columns):
-        step = Step(id=new_step_id(project, kind), kind=kind, columns=columns, params=params, reason="Added by you")
-        order = list(STEPS)
-        later = [i for i, other in enumerate(project.recipe.steps) if order.index(other.kind) > order.index(kind)]
-        at = later[0] if later else len(project.recipe.steps)
-        session.change(
-            lambda seen: changes.edit_recipe(
-                seen, seen.recipe.with_step(step, at), f"Added step: {spec.title}", now=session.now()
-            )
-        )
-        st.session_state["step_looked_at"] = step.id
-        st.rerun()
-
-
-def _fields(project: Project, spec: StepSpec, step: Step) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Draw a step's columns and settings; returns what they say."""
-    assert project.table_schema is not None
-    columns: tuple[str, ...] = ()
-    if spec.suits:
-        usable = set(project.table_schema.of_type(*spec.suits)) & set(project.table_schema.features(project.frame))
-        options = [name for name in project.table_schema.names if name in usable or name in step.columns]
-        everything = "Choose columns" if spec.needs_columns else "Every column it suits"
-        columns = tuple(
-            st.multiselect(
-                "Columns",
-                options,
-                default=list(step.columns),
-                key=f"cols_{step.id}_{spec.kind}",
-                placeholder=everything,
-            )
-        )
-    values = spec.settings(step)
-    return columns, {param.name: _field(param, values[param.name], f"{step.id}_{spec.kind}") for param in spec.params}
-
-
-def _field(param: ParamSpec, value: Any, key: str) -> Any:
-    key = f"param_{key}_{param.name}"
-    if param.kind == "choice":
-        words = dict(param.choices)
-        options = list(words)
-        return st.selectbox(
-            param.label,
-            options,
-            index=options.index(value),
-            format_func=words.__getitem__,
-            key=key,
-            help=param.help or None,
-        )
-    if param.kind == "number":
-        low, high = (None if bound is None else float(bound) for bound in (param.low, param.high))
-        return st.number_input(
-            param.label, value=float(value), min_value=low, max_value=high, key=key, help=param.help or None
-        )
-    if param.choices:
-        words = dict(param.choices)
-        return st.multiselect(
-            param.label,
-            list(words),
-            default=list(value),
-            format_func=words.__getitem__,
-            key=key,
-            help=param.help or None,
-        )
-    shown = (
-        value if isinstance(value, list) else sorted({str(item) for given in dict(value).values() for item in given})
-    )
-    typed = st.text_input(
-        param.label, ", ".join(str(item) for item in shown), key=key, help=param.help or "Separated by commas"
-    )
-    return [part.strip() for part in typed.split(",") if part.strip()]
 
 
 def before_after(project: Project) -> None:

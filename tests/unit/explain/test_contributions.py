@@ -7,7 +7,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import InputError
@@ -74,7 +74,7 @@ def test_base_and_parts_add_up_to_the_models_answer(X, key, task):
 def linear(X, y, model):
     encode = make_column_transformer((OneHotEncoder(), ["place"]), ("passthrough", ["size"]))
     pipeline = Pipeline([("encode", encode), ("model", model)]).fit(X, y)
-    origins = {name: name.split("__")[1].split("_")[0] for name in encode.get_feature_names_out()}
+    origins = {name: (name.split("__")[1].split("_")[0],) for name in encode.get_feature_names_out()}
     return pipeline, origins
 
 
@@ -124,7 +124,7 @@ def test_permutation_is_exact_for_an_additive_model(X):
     pipeline = Pipeline(
         [("keep", make_column_transformer(("passthrough", ["size", "age"]))), ("model", Additive())]
     ).fit(numbers, np.zeros(ROWS))
-    origins = {"passthrough__size": "size", "passthrough__age": "age"}
+    origins = {"passthrough__size": ("size",), "passthrough__age": ("age",)}
     found = explain_model(pipeline, numbers, numbers, task=Task.REGRESSION, seed=7, most_rows=5, origins=origins)
     middle = numbers.iloc[_background(7)].mean()
     rows = numbers.iloc[found.rows]
@@ -165,3 +165,19 @@ def test_importance_is_the_mean_size_with_an_interval_around_it(X):
     # About two standard errors either side.
     error = np.abs(explanation.values[:, 0]).std() / np.sqrt(ROWS)
     assert found[0].high - found[0].low == pytest.approx(4 * error, rel=0.25)
+
+
+def test_what_a_feature_of_two_columns_adds_is_shared_between_them():
+    X = pd.DataFrame({"size": [1.0, 2.0, 3.0, 6.0], "age": [4.0, 1.0, 5.0, 2.0], "rooms": [1.0, 3.0, 2.0, 2.0]})
+    rows = pd.DataFrame({"ratio": X["size"] / X["age"], "rooms": X["rooms"]})
+    model = LinearRegression().fit(rows, 4 * rows["ratio"] + rows["rooms"])
+    pipeline = Pipeline([("made", FunctionTransformer(lambda given: pd.DataFrame(
+        {"ratio": given["size"] / given["age"], "rooms": given["rooms"]}
+    ))), ("model", model)])  # fmt: skip
+    made_of = {"ratio": ("size", "age"), "rooms": ("rooms",)}
+    found = explain_model(pipeline, X, X, task=Task.REGRESSION, seed=1, origins=made_of)
+    away = 4 * (rows["ratio"] - rows["ratio"].mean()) / 2
+    assert found.columns == ("size", "age", "rooms")
+    assert np.allclose(found.values[:, 0], away)
+    assert np.allclose(found.values[:, 1], away)
+    assert np.allclose(found.base + found.values.sum(axis=1), found.output)

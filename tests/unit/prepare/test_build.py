@@ -9,7 +9,8 @@ from core.data.schema import Role
 from core.errors import DataError, FrameError
 from core.framing.frame import Task
 from core.prepare.compile import compile_pipeline
-from core.prepare.rows import duplicated, training_rows
+from core.prepare.copies import duplicated
+from core.prepare.rows import training_rows
 
 from .conftest import make_schema, make_table, steps
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
@@ -14,7 +17,10 @@ from core.framing.frame import Frame, Task
 from core.prepare.compile import compile_pipeline, input_columns
 from core.prepare.lineage import origins
 from core.prepare.recipe import Recipe, Step
-from core.prepare.steps import STEPS
+from core.prepare.spec import ParamSpec
+from core.prepare.steps import STEPS, usual_place
+from core.runtime.cast import Cast
+from core.runtime.frames import free_texts_in, texts, texts_in
 
 SMALL = Schema(
     columns=(
@@ -98,7 +104,7 @@ def test_any_step_may_be_off(off):
 def test_an_empty_recipe_trains_and_predicts():
     X, y = small_rows()
     pipeline = compile_pipeline((Recipe(), SMALL, FRAME), DecisionTreeClassifier(random_state=0), scale=False).fit(X, y)
-    assert set(origins(pipeline).values()) == {"n", "c"}
+    assert set(origins(pipeline).values()) == {("n",), ("c",)}
     assert pipeline.predict(X.iloc[:3]).shape == (3,)
 
 
@@ -139,8 +145,8 @@ def test_lineage_leads_back_to_raw_columns(fitted):
     found = origins(fitted)
     assert list(found) == fitted[:-1].transform(small_rows()[0]).columns.tolist()
     assert list(found) == list(fitted[:-1].get_feature_names_out())
-    assert {out: raw for out, raw in found.items() if raw == "d"} == {
-        "d_year": "d", "d_month": "d", "d_day_of_week": "d", "d_days_since": "d",
+    assert {out: raw for out, raw in found.items() if raw == ("d",)} == {
+        "d_year": ("d",), "d_month": ("d",), "d_day_of_week": ("d",), "d_days_since": ("d",),
     }  # fmt: skip
 
 
@@ -226,3 +232,68 @@ def test_marks_may_be_given_once_or_by_column(values):
     marked = Recipe(steps=(Step(id="m", kind="mark_missing", columns=("n",), params={"values": values}),))
     pipeline = compile_pipeline((marked, SMALL, FRAME), DummyClassifier(), scale=False).fit(X, y)
     assert pipeline[:2].transform(X)["n"].isna()[3]
+
+
+def test_a_new_step_goes_before_the_first_that_usually_comes_later():
+    assert usual_place(ALL, "drop_columns") == 0
+    assert usual_place(ALL, "cap_outliers") == 3
+    assert usual_place(ALL, "scale") == len(ALL.steps)
+
+
+TEXTS = Schema(
+    columns=(
+        ColumnSpec(name="n", type=ColumnType.NUMBER),
+        ColumnSpec(name="note", type=ColumnType.TEXT),
+        ColumnSpec(name="reply", type=ColumnType.TEXT),
+    )
+)
+
+
+def test_free_text_is_read_only_for_a_step_that_reads_it(monkeypatch):
+    reads = replace(STEPS["mark_missing"], kind="reads", suits=(ColumnType.TEXT,), reads_text=True)
+    monkeypatch.setitem(STEPS, "reads", reads)
+    one = Recipe(steps=(Step(id="a", kind="reads", columns=("note",)),))
+    assert input_columns((Recipe(), TEXTS, FRAME)) == ("n",)
+    assert input_columns((one, TEXTS, FRAME)) == ("n", "note")
+    assert input_columns((one.changed("a", on=False), TEXTS, FRAME)) == ("n",)
+    assert input_columns((one.changed("a", columns=()), TEXTS, FRAME)) == ("n", "note", "reply")
+
+
+def test_free_text_is_no_category_to_other_steps():
+    X = pd.DataFrame({"note": ["long story", None, "another"]})
+    read = Cast(columns={"note": "text"}).fit_transform(X)
+    assert free_texts_in(read, None) == ["note"]
+    assert texts_in(read, None) == []
+    assert list(texts(read, "note")) == ["long story", None, "another"]
+
+
+def test_the_lineage_of_a_column_made_from_several_names_each_raw_column_once():
+    class Made:
+        def __init__(self, came_from):
+            self.came_from = came_from
+
+        def origins(self):
+            return self.came_from
+
+    first = Made({"a": ("a",), "b": ("b",), "a_b": ("a", "b")})
+    second = Made({"x": ("a_b", "a"), "b": ("b",)})
+    found = origins(Pipeline([("first", first), ("second", second), ("model", object())]))
+    assert found == {"x": ("a", "b"), "b": ("b",)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("text", 3, "must be a text"),
+        ("text", "x" * 2_001, "must have 0 to 2,000 characters"),
+        ("text", "", ""),
+        ("column", ["n"], "must be a text"),
+        ("column", "n", ""),
+        ("order", ["low"], "must be a list of values for each column"),
+        ("order", {"c": "low"}, "must be a list of values for each column"),
+        ("order", {"c": ["low", "high"]}, ""),
+    ],
+)
+def test_a_setting_says_what_it_takes(kind, value, said):
+    fault = ParamSpec("x", "X", kind, "").fault(value)
+    assert fault == (f"“X” {said}" if said else "")

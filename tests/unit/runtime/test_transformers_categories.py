@@ -74,7 +74,7 @@ def test_target_encoding_of_several_classes_has_a_column_each():
     y = np.array(["x", "y", "z"] * 20, dtype=object)
     step = Encode(method="target")
     assert step.fit_transform(seen, y).columns.tolist() == ["c~x", "c~y", "c~z"]
-    assert set(step.origins().values()) == {"c"}
+    assert set(step.origins().values()) == {("c",)}
 
 
 def test_whole_number_amounts_are_not_classes():

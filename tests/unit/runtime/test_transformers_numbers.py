@@ -44,7 +44,7 @@ def test_fill_marks_only_columns_with_gaps_in_fit():
     filled = step.fit_transform(frame)
     assert filled.columns.tolist() == ["a", "b", "a_missing"]
     assert filled["a_missing"].tolist() == [0.0, 1.0]
-    assert step.origins()["a_missing"] == "a"
+    assert step.origins()["a_missing"] == ("a",)
 
 
 def test_fill_acts_only_on_its_columns():
@@ -81,7 +81,7 @@ def test_finish_gives_names_every_library_takes():
     frame = pd.DataFrame([[1.0, 2.0, 3.0]], columns=['a b:"[{', "a b::[{", "grün <b>"])
     step = Finish()
     assert step.fit_transform(frame).columns.tolist() == ["a_b____", "a_b_____2", "grün_<b>"]
-    assert list(step.origins().values()) == frame.columns.tolist()
+    assert list(step.origins().values()) == [(name,) for name in frame.columns]
 
 
 def test_finish_says_when_nothing_is_left():

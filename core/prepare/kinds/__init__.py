@@ -1,0 +1,1 @@
+"""The kinds of steps, one file a family; each file's ``KINDS`` is its part of the registry."""
