@@ -1,4 +1,4 @@
-"""Starting, watching, stopping and discarding jobs: all that a screen needs."""
+"""Starting, watching, stopping and discarding jobs, and skipping parts of one: all that a screen needs."""
 
 import json
 import secrets
@@ -142,6 +142,35 @@ def stop(workspace: Workspace, job_id: str, *, now: datetime) -> Job:
             .where(here, JOBS.c.state == JobState.RUNNING.value)
             .values(state=JobState.STOPPING.value, stop_asked=now)
         )
+    return status(workspace, job_id)
+
+
+def skip(workspace: Workspace, job_id: str, part: str) -> Job:
+    """Ask a live job to skip one part of its work and go on with the others; the worker looks as often as for a stop.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    job_id : str
+    part : str
+        As the task names it: the key of a candidate in a training.
+
+    Returns
+    -------
+    Job
+
+    Raises
+    ------
+    NotFoundError
+        There is no such job, or it is another user's.
+    """
+    _row(workspace, job_id)
+    with workspace.database.write(lock="jobs") as connection:
+        # Read under the lock: two tabs may ask at the same moment.
+        found = connection.execute(select(JOBS.c.skips).where(JOBS.c.id == job_id, JOBS.c.state.in_(LIVE))).scalar()
+        if found is not None and part not in json.loads(found):
+            asked = json.dumps([*json.loads(found), part])
+            connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(skips=asked))
     return status(workspace, job_id)
 
 

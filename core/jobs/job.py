@@ -58,6 +58,8 @@ class Job:
         Its process.
     created, started, heartbeat, stop_asked, ended : datetime
         ``None`` before it happened.
+    skips : tuple of str
+        Parts of its work, such as candidates of a training, that the user asked to skip, in the order of asking.
     """
 
     id: str
@@ -77,6 +79,7 @@ class Job:
     heartbeat: datetime | None
     stop_asked: datetime | None
     ended: datetime | None
+    skips: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, row: Row[Any]) -> "Job":
@@ -99,6 +102,7 @@ class Job:
             heartbeat=row.heartbeat,
             stop_asked=row.stop_asked,
             ended=row.ended,
+            skips=tuple(json.loads(row.skips)),
         )
 
     @property

@@ -29,6 +29,8 @@ class JobContext:
         Takes the share done, 0 to 1, and what is being done, in plain words. Cheap: call it as often as you like.
     should_stop : callable
         Whether the user asked to stop. From then on the task has ``limits.STOP_SECONDS`` to keep what it has.
+    skips : callable
+        The parts of the work that the user asked to skip so far; a task without parts need not look.
     secret : str
         The password it was given; empty where there was none, or where the server was restarted before it began.
     """
@@ -39,6 +41,7 @@ class JobContext:
     params: Mapping[str, Any]
     report: Callable[[float, str], None] = lambda _progress, _message: None
     should_stop: Callable[[], bool] = lambda: False
+    skips: Callable[[], frozenset[str]] = frozenset
     secret: str = field(default="", repr=False)
 
 
@@ -86,6 +89,7 @@ def _train(context: JobContext) -> None:
         on_board=on_board,
         on_fitted=folder.save_fitted,
         should_stop=context.should_stop,
+        skips=context.skips,
         clock=time.monotonic,
         finished=folder.fitted(),
         threads=min(context.workspace.settings.worker_threads, usable_cores()),

@@ -2,6 +2,7 @@
 
 import argparse
 import faulthandler
+import json
 import logging
 import os
 import secrets
@@ -35,7 +36,7 @@ _log = logging.getLogger("fairway.worker")
 
 
 class Monitor:
-    """A thread beside the work: signs of life out, the wish to stop in, and the end where that is not heeded.
+    """A thread beside the work: signs of life out, wishes to stop or skip in, and the end where a stop is not heeded.
 
     Parameters
     ----------
@@ -47,6 +48,7 @@ class Monitor:
     def __init__(self, workspace: Workspace, row: Row[Any]) -> None:
         self._workspace, self._row = workspace, row
         self._stop, self._closed = threading.Event(), threading.Event()
+        self._skips: frozenset[str] = frozenset(json.loads(row.skips))
         self._said: tuple[float, str] = (0.0, "")
         self._written: tuple[float, str] | None = None
         self._beat = 0.0
@@ -60,6 +62,10 @@ class Monitor:
     def should_stop(self) -> bool:
         """Whether the user asked to stop."""
         return self._stop.is_set()
+
+    def skips(self) -> frozenset[str]:
+        """Return the parts of the work that the user asked to skip."""
+        return self._skips
 
     def close(self) -> None:
         """End the thread, having written the last report."""
@@ -77,13 +83,15 @@ class Monitor:
                     self._write()
 
     def _look(self) -> None:
-        query = select(JOBS.c.state, JOBS.c.stop_asked).where(JOBS.c.id == self._row.id)
+        query = select(JOBS.c.state, JOBS.c.stop_asked, JOBS.c.skips).where(JOBS.c.id == self._row.id)
         with self._workspace.database.read() as connection:
             found = connection.execute(query).first()
         if found is None or found.state not in AT_WORK:
             # Discarded, or taken for dead: nobody wants what this process might still write.
             end_own_group()
-        elif found.state == JobState.STOPPING:
+            return
+        self._skips = frozenset(json.loads(found.skips))
+        if found.state == JobState.STOPPING:
             self._stop.set()
             if ledger.now_utc() - found.stop_asked > timedelta(seconds=limits.STOP_SECONDS) - MARGIN:
                 _log.warning("the work did not end in time and is ended")
@@ -133,7 +141,12 @@ def run(workspace: Workspace, job_id: str, *, secret: str = "") -> int:
     state, message, error = JobState.FAILED, "", ""
     try:
         context = ledger.context_of(
-            workspace, row, report=monitor.report, should_stop=monitor.should_stop, secret=secret
+            workspace,
+            row,
+            report=monitor.report,
+            should_stop=monitor.should_stop,
+            skips=monitor.skips,
+            secret=secret,
         )
         task_of(row.kind).run(context)
         stopped = monitor.should_stop()

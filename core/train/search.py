@@ -1,6 +1,7 @@
 """The search: candidates, cheapest first, each fitted on the same folds and judged on the rows left out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ ALWAYS_TRIED = 2
 """The first candidates in the order of cost, the baseline among them, are tried however little time there is."""
 WRAP_UP_SECONDS = 0.5
 """Kept of the budget for the interval and for storing what was fitted."""
+TRY_AGAIN = "To try it after all, press Train more when this training has ended."
+"""What a person can do who skipped a candidate."""
 
 __all__ = ["FittedRun", "train"]
 
@@ -35,6 +38,7 @@ def train(
     on_fitted: Callable[[FittedRun], None],
     should_stop: Callable[[], bool],
     clock: Callable[[], float],
+    skips: Callable[[], Collection[str]] = frozenset,
     finished: Mapping[str, FittedRun] | None = None,
     runner: Runner | None = None,
     threads: int | None = None,
@@ -56,6 +60,10 @@ def train(
         Asked at least every 0.3 s while a fit runs in a child process.
     clock : callable
         Seconds that only go forward, such as ``time.monotonic``.
+    skips : callable
+        Keys of the candidates the user asked to skip so far; asked as often as ``should_stop``. One that waits is not
+        begun, one that runs is ended, one that is done stays. The baseline cannot be skipped: it is what all others are
+        held against.
     finished : mapping of str to FittedRun
         Candidates kept from an earlier training of the same fingerprint; they are shown and not fitted again.
     runner : Runner, optional
@@ -71,7 +79,7 @@ def train(
     began = clock()
     own = runner or ChildRunner(problem, seed=plan.seed, threads=threads or usable_cores())
     try:
-        search = _Search(problem, plan, fingerprint, on_board, on_fitted, should_stop, clock, began, own)
+        search = _Search(problem, plan, fingerprint, on_board, on_fitted, should_stop, skips, clock, began, own)
         return search.go(dict(finished or {}))
     finally:
         if runner is None:
@@ -89,6 +97,7 @@ class _Search:
         on_board: Callable[[Leaderboard], None],
         on_fitted: Callable[[FittedRun], None],
         should_stop: Callable[[], bool],
+        skips: Callable[[], Collection[str]],
         clock: Callable[[], float],
         began: float,
         runner: Runner,
@@ -97,7 +106,7 @@ class _Search:
         assert problem.frame.metric is not None
         self.problem, self.plan, self.fingerprint = problem, plan, fingerprint
         self.on_board, self.on_fitted, self.should_stop = on_board, on_fitted, should_stop
-        self.clock, self.began, self.runner = clock, began, runner
+        self.skips, self.clock, self.began, self.runner = skips, clock, began, runner
         self.task: Task = problem.frame.task
         self.metric = METRICS[problem.frame.metric]
         self.folds = problem.split.folds
@@ -175,6 +184,9 @@ class _Search:
         for number, spec in enumerate(to_do):
             if self.should_stop():
                 self.stopped = True
+            self._skip_waiting()
+            if self.runs[spec.key].status is not RunStatus.WAITING:
+                continue
             reason = self._passed_over(spec, privileged=number < ALWAYS_TRIED)
             if reason:
                 self._set(spec.key, status=RunStatus.SKIPPED, reason=reason, forecast_seconds=None)
@@ -202,7 +214,16 @@ class _Search:
 
     def _refresh_forecasts(self, waiting: list[ModelSpec]) -> None:
         for spec in waiting:
-            self._set(spec.key, forecast_seconds=round(self.pace.seconds(spec), 2))
+            if self.runs[spec.key].status is RunStatus.WAITING:
+                self._set(spec.key, forecast_seconds=round(self.pace.seconds(spec), 2))
+
+    def _skip_waiting(self) -> None:
+        asked = [key for key in self.skips() if key in self.runs and self.runs[key].status is RunStatus.WAITING]
+        for key in asked:
+            if not self.runs[key].is_baseline:
+                reason = f"Skipped by you before its turn. {TRY_AGAIN}"
+                self._set(key, status=RunStatus.SKIPPED, reason=reason, forecast_seconds=None)
+                self._show()
 
     # --- the time ----------------------------------------------------------------------------------------------
 
@@ -211,9 +232,13 @@ class _Search:
         """Seconds of the budget that are left."""
         return self.plan.budget_seconds - (self.clock() - self.began)
 
-    def _interrupted(self) -> bool:
+    def _interrupted(self, spec: ModelSpec) -> bool:
         self.stopped = self.stopped or self.should_stop()
-        return self.stopped or self.left <= 0
+        self._skip_waiting()
+        return self.stopped or self.left <= 0 or self._is_skipped(spec)
+
+    def _is_skipped(self, spec: ModelSpec) -> bool:
+        return not spec.is_baseline and spec.key in self.skips()
 
     def _passed_over(self, spec: ModelSpec, *, privileged: bool) -> str:
         if self.stopped:
@@ -232,9 +257,10 @@ class _Search:
     def _candidate(self, spec: ModelSpec, *, privileged: bool) -> None:
         answers: list[FitAnswer] = []
         scored: list[FoldScore] = []
+        interrupted = partial(self._interrupted, spec)
         try:
             for fold in range(len(self.folds)):
-                answer = self.runner.fit(FitTask(spec.key, fold), self._interrupted)
+                answer = self.runner.fit(FitTask(spec.key, fold), interrupted)
                 answers.append(answer)
                 scored += self._scored(fold, answer)
                 self._after_fold(spec, answers, scored)
@@ -243,7 +269,7 @@ class _Search:
                     return
             if not scored:
                 raise FitFailed(f"{self.metric.title} cannot be computed on any fold. {answers[-1].undefined}")
-            whole = self.runner.fit(FitTask(spec.key, REFIT), self._interrupted)
+            whole = self.runner.fit(FitTask(spec.key, REFIT), interrupted)
         except FitInterrupted:
             self._ended(spec, len(answers))
         except FitFailed as failure:
@@ -299,12 +325,15 @@ class _Search:
         where = f"after {folds_done} of {len(self.folds)} folds"
         if folds_done == len(self.folds):
             where = "after all folds, while it was fitted on all training rows"
+        status = RunStatus.STOPPED
         if self.stopped:
             reason = f"Stopped {where}."
+        elif self._is_skipped(spec):
+            status, reason = RunStatus.SKIPPED, f"Skipped by you {where}. {TRY_AGAIN}"
         else:
             self.out_of_time = True
             reason = f"Ran out of time {where}."
-        self._set(spec.key, status=RunStatus.STOPPED, reason=reason, forecast_seconds=None)
+        self._set(spec.key, status=status, reason=reason, forecast_seconds=None)
 
     def _done(self, spec: ModelSpec, answers: list[FitAnswer], scored: list[FoldScore], whole: FitAnswer) -> None:
         outcomes, folds, rows = out_of_fold(self.problem, answers)

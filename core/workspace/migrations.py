@@ -87,11 +87,16 @@ def _connections(connection: Connection) -> None:
     )
 
 
+def _skips(connection: Connection) -> None:
+    _run(connection, "ALTER TABLE jobs ADD COLUMN skips TEXT NOT NULL DEFAULT '[]'")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("projects and their past revisions", _projects),
     Migration("jobs", _jobs),
     Migration("labels given by hand", _labels),
     Migration("connections to databases", _connections),
+    Migration("parts of a job that are to be skipped", _skips),
 )
 """In order: the first makes version 1 out of an empty database."""
 

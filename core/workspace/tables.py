@@ -74,6 +74,7 @@ JOBS = Table(
     Column("heartbeat", Moment),
     Column("stop_asked", Moment),
     Column("ended", Moment),
+    Column("skips", Text, nullable=False, server_default="[]"),
 )
 
 LABELS = Table(

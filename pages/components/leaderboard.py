@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.framing.metrics import METRICS, Metric
-from core.project.changes import choose_run
+from core.jobs import api
+from core.jobs.job import Job, JobState
+from core.project.changes import choose_run, logged
 from core.project.document import Project
 from core.train.board import Leaderboard, Run, RunStatus
 from pages.components import draw, session
@@ -35,8 +37,11 @@ def scale(board: Leaderboard) -> tuple[float, float]:
     return math.floor(low / step) * step, math.ceil(high / step) * step
 
 
-def draw_board(project: Project, board: Leaderboard, chosen: str | None) -> None:
-    """Draw every candidate: the finished ones by score, then the running, the waiting and the rest."""
+def draw_board(project: Project, board: Leaderboard, chosen: str | None, job: Job | None = None) -> None:
+    """Draw every candidate: the finished ones by score, then the running, the waiting and the rest.
+
+    With the job that is at work on the board, those that run or wait can be skipped.
+    """
     metric = METRICS[board.metric]
     start, end = scale(board)
     best = next((run.score for run in board.done if not run.is_baseline), None)
@@ -63,7 +68,7 @@ def draw_board(project: Project, board: Leaderboard, chosen: str | None) -> None
             _done(project, board.baseline, "", metric, (start, end), best, is_chosen=False)
         for run in board.runs:
             if run.status is not RunStatus.DONE:
-                _unfinished(run, board.folds)
+                _unfinished(run, board.folds, job)
 
 
 def _seen_gap(run: Run, metric: Metric) -> tuple[str, bool]:
@@ -138,7 +143,7 @@ def _choose(key: str, title: str) -> None:
     session.change(lambda seen: choose_run(seen, key, title, now=session.now()))
 
 
-def _unfinished(run: Run, folds: int) -> None:
+def _unfinished(run: Run, folds: int, job: Job | None) -> None:
     if run.status is RunStatus.RUNNING:
         done = len(run.folds)
         ticks = "".join(
@@ -154,9 +159,34 @@ def _unfinished(run: Run, folds: int) -> None:
     else:
         label, tone = STATES[run.status]
         said = f'{draw.chip(label, tone)} <span class="fw-sub">{draw.text(run.reason)}</span>'
-    draw.html(
-        '<div class="fw-plainrow"><div class="fw-grid fw-unfinished">'
-        f'<span></span><span class="fw-off">{draw.text(run.title)}</span><div>{said}</div></div></div>'
+    grid = (
+        '<div class="fw-grid fw-unfinished">'
+        f'<span></span><span class="fw-off">{draw.text(run.title)}</span><div>{said}</div></div>'
+    )
+    at_work = job is not None and job.is_live and run.status in (RunStatus.RUNNING, RunStatus.WAITING)
+    if job is None or not at_work or run.is_baseline:
+        draw.html(f'<div class="fw-plainrow">{grid}</div>')
+        return
+    asked = run.key in job.skips
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key=f"row_run_{run.key}"):
+        with st.container(width="stretch"):
+            draw.html(grid)
+        st.button(
+            "Skipping" if asked else "Skip",
+            key=f"skip_{run.key}",
+            type="tertiary",
+            width=100,
+            disabled=asked or job.state is JobState.STOPPING,
+            help=f"Go on without {run.title[:1].lower()}{run.title[1:]}",
+            on_click=_skip,
+            args=(job.id, run.key, run.title),
+        )
+
+
+def _skip(job_id: str, key: str, title: str) -> None:
+    api.skip(session.workspace(), job_id, key)
+    session.change(
+        lambda seen: logged(seen, "train", f"Asked to skip {title[:1].lower()}{title[1:]}", now=session.now())
     )
 
 

@@ -11,7 +11,7 @@ from core.limits import BUDGET_SECONDS
 from core.project.changes import logged
 from core.project.document import Project
 from core.project.fingerprint import training_fingerprint
-from core.train.board import Leaderboard, TrainPlan
+from core.train.board import Leaderboard, RunStatus, TrainPlan
 from core.train.catalog import candidates
 from pages.components import draw, layout, leaderboard, results, session, states
 from pages.components.charts import chart
@@ -98,7 +98,7 @@ def watch(project: Project, job: Job) -> None:
             st.rerun(scope="app")
         _job_card(project, seen, board)
         if board is not None:
-            _board(project, board, plot_key="live")
+            _board(project, board, plot_key="live", job=seen)
 
     live()
 
@@ -112,9 +112,11 @@ def _job_card(project: Project, job: Job, board: Leaderboard | None) -> None:
         title = job.message or "Starting"
         # A finished board is the one of the training before, until the first candidate of this one is done.
         now = None if board is None or board.finished else board
-        done = sum(run.status.value not in ("waiting", "running") for run in now.runs) if now else 0
-        all_ = len(now.runs) if now else len(candidates_of(project))
-        note = f"{done} of {all_} candidates done. {seconds} s of {budget}. Seed {project.plan.seed}."
+        seen = [run.status for run in now.runs] if now else []
+        done = sum(status not in (RunStatus.WAITING, RunStatus.RUNNING, RunStatus.SKIPPED) for status in seen)
+        skipped = f", {seen.count(RunStatus.SKIPPED)} skipped" if RunStatus.SKIPPED in seen else ""
+        all_ = len(seen) or len(candidates_of(project))
+        note = f"{done} of {all_} candidates done{skipped}. {seconds} s of {budget}. Seed {project.plan.seed}."
         if job.state is JobState.STOPPING:
             title = "Stopping, and keeping what is finished"
     with st.container(border=True, key="jobcard"):
@@ -165,7 +167,7 @@ def _heading(board: Leaderboard) -> str:
     return view
 
 
-def _board(project: Project, board: Leaderboard, *, plot_key: str) -> None:
+def _board(project: Project, board: Leaderboard, *, plot_key: str, job: Job | None = None) -> None:
     view = _heading(board)
     if view == "Plot":
         with st.container(border=True, key="boardplot"):
@@ -173,13 +175,14 @@ def _board(project: Project, board: Leaderboard, *, plot_key: str) -> None:
     elif view == "Folds":
         leaderboard.folds(board)
     else:
-        leaderboard.draw_board(project, board, results.chosen_of(project, board))
+        leaderboard.draw_board(project, board, results.chosen_of(project, board), job)
 
 
 def ended_card(project: Project, job: Job | None, board: Leaderboard) -> None:
     """Say how the last training ended, and offer to go on."""
+    skipped = {run.key for run in board.runs if run.status is RunStatus.SKIPPED} & set(job.skips if job else ())
     how = {
-        "done": "Every candidate was tried",
+        "done": "Every candidate was tried" if not skipped else "Every candidate that you did not skip was tried",
         "stopped": "Stopped by you",
         "budget": "The time budget ran out",
     }.get(board.ended, "The training ended early")

@@ -53,13 +53,25 @@ def pid_of_worker(server: Server, project: str) -> int:
     raise AssertionError("no worker started")
 
 
-def test_a_refresh_in_the_middle_of_training_lands_where_one_was(open_page: Callable[..., Page]) -> None:
+def test_after_a_refresh_in_the_middle_of_training_one_is_where_one_was_and_what_was_skipped_stays_so(
+    open_page: Callable[..., Page],
+) -> None:
     page = open_page()
     to_training(page)
+    last, slow = (page.locator(f".st-key-row_run_{key}") for key in ("neural_network", "support_vector_machine"))
+    last.get_by_role("button", name="Skip").click(timeout=60_000)
+    expect(page.get_by_text("Skipped by you before its turn.")).to_be_visible(timeout=5_000)
     page.reload()
     walk.title(page, "Train")
-    expect(page.get_by_text(re.compile(r"\d of \d candidates done|Every candidate was tried")).first).to_be_visible()
-    expect(page.get_by_text("Every candidate was tried")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text(re.compile(r"\d of 7 candidates done, 1 skipped"))).to_be_visible()
+    expect(page.get_by_text("Skipped by you before its turn.")).to_be_visible()
+    expect(last).to_have_count(0)
+
+    expect(slow.get_by_text(re.compile("fold 1 of 5"))).to_be_visible(timeout=120_000)
+    slow.get_by_role("button", name="Skip").click()
+    expect(page.get_by_text(re.compile(r"Skipped by you after \d of 5 folds\. To try it"))).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Every candidate that you did not skip was tried")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text("5 of 7 candidates finished")).to_be_visible()
 
 
 def test_stop_keeps_what_is_finished_within_five_seconds(open_page: Callable[..., Page], server: Server) -> None:

@@ -45,6 +45,25 @@ def test_stop_keeps_what_there_is_and_leaves_no_process(start, helpers):
     helpers.until(lambda: not helpers.alive(note["pid"]) and not helpers.alive(note["child"]), 2)
 
 
+def test_a_part_is_skipped_and_the_work_goes_on(start, workspace):
+    job = start("parts")
+    asked = [api.skip(workspace, job.job.id, part).skips for part in ("tree", "tree", "<b>net</b>")]
+    assert asked == [("tree",), ("tree",), ("tree", "<b>net</b>")]
+    ended = job.ended()
+    assert (ended.state, ended.skips) == (JobState.DONE, ("tree", "<b>net</b>"))
+    note = job.note()
+    assert (note["skips"], note["stop"]) == (["<b>net</b>", "tree"], False)
+    assert api.skip(workspace, job.job.id, "forest").skips == ("tree", "<b>net</b>")
+
+
+def test_what_is_skipped_while_a_job_waits_holds_from_its_first_moment(waiting, workspace):
+    job = waiting("parts")
+    for part in ("a", "b"):
+        assert api.skip(workspace, job.job.id, part).state is JobState.QUEUED
+    assert job.done_here().state is JobState.DONE
+    assert job.note()["skips"] == ["a", "b"]
+
+
 def test_work_that_does_not_heed_a_stop_is_ended_within_the_limit(start, helpers):
     job = start("deaf")
     note = job.note()
@@ -265,6 +284,7 @@ def test_another_user_s_job_is_not_found(waiting, workspace, helpers):
     for door in (
         lambda: api.status(other, job.job.id),
         lambda: api.stop(other, job.job.id, now=helpers.now()),
+        lambda: api.skip(other, job.job.id, "tree"),
         lambda: api.discard(other, job.job.id, now=helpers.now()),
         lambda: api.submit(other, job.job.project_id, "quick", {}, key="k", now=helpers.now()),
     ):

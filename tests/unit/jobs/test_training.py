@@ -129,6 +129,16 @@ def test_a_training_writes_its_results_and_not_the_document(workspace, trainable
     assert not (folder.path / "before.json").exists()
 
 
+def test_a_training_goes_on_without_the_candidates_that_are_skipped(workspace, trainable, helpers):
+    fingerprint, job = submit(workspace, trainable, "decision_tree", "random_forest")
+    api.skip(workspace, job.id, "random_forest")
+    ended = helpers.until(lambda: (seen := api.status(workspace, job.id)).is_live is False and seen, 40)
+    assert (ended.state, ended.error) == (JobState.DONE, ""), ended.log_tail
+    found = workspace.training(trainable.id, fingerprint).board()
+    assert found.run("random_forest").reason.startswith("Skipped by you before its turn.")
+    assert {run.key for run in found.done} == {"baseline", "decision_tree"}
+
+
 def test_a_killed_training_keeps_what_it_finished(workspace, trainable, helpers):
     fingerprint, job = submit(workspace, trainable)
     folder = workspace.training(trainable.id, fingerprint)

@@ -11,7 +11,7 @@ ALL = TrainPlan(budget_seconds=1000)
 SOME = TrainPlan(budget_seconds=1000, candidates=("decision_tree", "random_forest"))
 
 
-def run(problem, runner, clock, *, plan=None, stop=lambda: False, finished=None):
+def run(problem, runner, clock, *, plan=None, stop=lambda: False, skips=frozenset, finished=None):
     boards, fitted = [], []
     board = train(
         problem,
@@ -20,6 +20,7 @@ def run(problem, runner, clock, *, plan=None, stop=lambda: False, finished=None)
         on_board=boards.append,
         on_fitted=fitted.append,
         should_stop=stop,
+        skips=skips,
         clock=clock,
         finished=finished,
         runner=runner,
@@ -129,6 +130,69 @@ def test_stop_keeps_what_is_finished(problem, scripted, clock):
     skipped = [run for run in board.runs if run.status is RunStatus.SKIPPED]
     assert {run.reason for run in skipped} == {"The training was stopped before its turn."}
     assert len(skipped) == 5
+
+
+AGAIN = "To try it after all, press Train more when this training has ended."
+
+
+def test_a_waiting_candidate_that_is_skipped_is_shown_so_at_once_and_never_begun(problem, scripted, clock):
+    runner = scripted(seconds={"decision_tree": 1.0})
+
+    def skips():
+        # Asked for after the tree's first fold.
+        return {"random_forest"} if any(task.candidate == "decision_tree" for task in runner.done) else set()
+
+    board, boards, fitted = run(problem, runner, clock, skips=skips)
+    forest = board.run("random_forest")
+    assert (forest.status, forest.reason) == (RunStatus.SKIPPED, f"Skipped by you before its turn. {AGAIN}")
+    assert forest.forecast_seconds is None
+    shown = next(board for board in boards if board.run("random_forest").status is RunStatus.SKIPPED)
+    assert shown.run("decision_tree").status is RunStatus.RUNNING
+    assert len(shown.run("decision_tree").folds) == 1
+    assert "random_forest" not in {task.candidate for task in runner.done}
+    assert [one.run.key for one in fitted] == ["baseline", "decision_tree"]
+    assert board.ended == "done"
+
+
+def test_a_running_candidate_that_is_skipped_ends_and_the_others_go_on(problem, scripted, clock):
+    runner = scripted(seconds={"decision_tree": 60.0})
+    skipped_at = []
+
+    def skips():
+        if len(runner.done) < 6:
+            return ()
+        skipped_at.append(clock.now)
+        return ("decision_tree",)
+
+    board, _, fitted = run(problem, runner, clock, skips=skips)
+    tree = board.run("decision_tree")
+    assert (tree.status, tree.reason) == (RunStatus.SKIPPED, f"Skipped by you after 2 of 3 folds. {AGAIN}")
+    assert len(tree.folds) == 2
+    # Not even a second of the third fold's minute is waited for.
+    assert clock.now - skipped_at[0] < 1
+    assert [one.run.key for one in fitted] == ["baseline", "random_forest"]
+    assert (board.ended, board.recommended) == ("done", "random_forest")
+
+
+def test_the_baseline_and_what_is_done_cannot_be_skipped(problem, scripted, clock):
+    done = []
+
+    def skips():
+        return ("baseline", *done, "of no model")
+
+    board, _, _ = run(problem, scripted(), clock, skips=skips)
+    assert {run.status for run in board.runs} == {RunStatus.DONE}
+    done += ["decision_tree", "random_forest"]
+    board, _, _ = run(problem, scripted(), clock, skips=skips)
+    assert [run.key for run in board.done] == ["baseline"]
+
+
+def test_a_skip_outlasts_a_stop(problem, scripted, clock):
+    runner = scripted()
+    board, _, _ = run(problem, runner, clock, skips=lambda: ["random_forest"], stop=lambda: len(runner.done) == 6)
+    assert board.run("random_forest").reason.startswith("Skipped by you before its turn.")
+    assert board.run("decision_tree").reason == "Stopped after 2 of 3 folds."
+    assert board.ended == "stopped"
 
 
 def test_a_failed_candidate_is_a_row_with_its_cause_and_ends_nothing(problem, scripted, clock):
