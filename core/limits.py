@@ -43,7 +43,8 @@ RECORD_CELLS: Final = 20_000_000
 PREVIEW_BYTES: Final = MB
 """Beginning of a text file that a preview looks at."""
 PREVIEW_WHOLE_BYTES: Final = 4 * MB
-"""Largest workbook, JSON or packed file that a preview reads whole; of a larger one it shows what it can."""
+"""Largest workbook, JSON or packed file that a preview reads whole, and most that it fetches of a file elsewhere; of a
+larger one it shows what it can."""
 CELL_CHARACTERS: Final = 131_072
 """Longest value of one cell of a text file."""
 LONG_ROW_SHARE: Final = 0.01
@@ -146,6 +147,10 @@ WEB_BYTES: Final = 2048 * MB
 """Largest file taken from the web or from object storage, unpacked from its transfer."""
 WEB_ANSWER_BYTES: Final = 64 * MB
 """Largest single answer of a JSON API, and largest web page that is looked through for tables."""
+WEB_LOOK_BYTES: Final = 16 * MB
+"""Largest answer of a JSON API, and largest web page, that is looked at before it is read."""
+WEB_LOOK_SECONDS: Final = 10
+"""Longest time such a look may take, that at the beginning of a file included."""
 WEB_SECONDS: Final = 3_600
 """Longest time one source on the web may take."""
 WEB_IDLE_SECONDS: Final = 20

@@ -76,7 +76,7 @@ def _beginning(path: Path) -> Iterator[tuple[Path, bool]]:
         yield path, True
         return
     with path.open("rb") as file:
-        head = _whole_lines(file.read(PREVIEW_BYTES))
+        head = whole_lines(file.read(PREVIEW_BYTES))
     if not head:
         raise DataError("The first line is too long to be looked at.", next_step="Check that the file is a table.")
     with tempfile.NamedTemporaryFile(prefix="fairway-") as target:
@@ -85,8 +85,8 @@ def _beginning(path: Path) -> Iterator[tuple[Path, bool]]:
         yield Path(target.name), False
 
 
-def _whole_lines(head: bytes) -> bytes:
-    """Cut after the last line that is whole."""
+def whole_lines(head: bytes) -> bytes:
+    """Cut text after the last line that is whole; nothing is left of one that has no end."""
     if b"\0" in head[:100]:
         for mark, size in _ENDS:
             end = head.rfind(mark)

@@ -104,7 +104,7 @@ def _certificate(project: Project, parcel: Parcel, fingerprint: str) -> None:
     with st.container(border=True, key="bundle"):
         with layout.row():
             with st.container(width="stretch"):
-                draw.card_head("Bundle", f"One zip, {_size(parcel.size_bytes)}, runs without Fairway")
+                draw.card_head("Bundle", f"One zip, {draw.size(parcel.size_bytes)}, runs without Fairway")
             if certificate.offered:
                 _save("Download", parcel.zip_path, "fairway-bundle.zip", "application/zip")
         if certificate.offered:
@@ -136,10 +136,6 @@ def _certificate(project: Project, parcel: Parcel, fingerprint: str) -> None:
 def _pack_again(project: Project, parcel: Parcel, fingerprint: str) -> None:
     shipping.forget(parcel)
     _pack(project, fingerprint)
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
 
 
 def papers(parcel: Parcel) -> None:

@@ -124,6 +124,11 @@ def card_head(title: str, note: str = "") -> None:
     html(f'<div class="fw-cardhead"><div class="fw-cardtitle">{text(title)}</div>{extra}</div>')
 
 
+def size(count: int) -> str:
+    """Say a size in bytes."""
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
 def muted(sentence: str) -> None:
     """Draw a quiet sentence."""
     html(f'<p class="fw-muted">{text(sentence)}</p>')

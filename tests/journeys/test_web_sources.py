@@ -1,5 +1,6 @@
 """Tables come from the web into projects, by mouse: a file, the records of an API, a table of a page."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -7,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import walk
-from tests.webserver import Call, Site, started
+from tests.webserver import Call, Handler, Site, started
 
 ORDERS = [
     {"id": number, "customer": {"age": 20 + number % 40}, "late": "yes" if number % 3 else "no"}
@@ -62,31 +63,34 @@ def test_a_file_at_an_address_is_read_and_read_again(open_page: Callable[..., Pa
     site.serve("/towns.csv", towns(96))
     walk.press(page, "Refresh")
     walk.press(page, "Read it again")
-    expect(page.get_by_text("96 rows, 6 more than before.")).to_be_visible()
+    expect(page.get_by_text("96 rows, 6 more than before.")).to_be_visible(timeout=60_000)
     walk.press(page, "Use the new table")
     expect(page.get_by_text("96 × 3").first).to_be_visible()
 
 
 def test_the_records_of_an_api_are_read_page_by_page(open_page: Callable[..., Page], site: Site) -> None:
-    def orders(call: Call) -> object:
+    def orders(handler: Handler, call: Call) -> None:
         if call.headers.get("authorization") != TOKEN:
-            return {"error": "who are you?"}
+            handler.answer(b"", 401, {})
+            return
         begin = 50 * (int(call.query["page"]) - 1)
-        return {"data": {"items": ORDERS[begin : begin + 50]}}
+        records = json.dumps({"data": {"items": ORDERS[begin : begin + 50]}}).encode()
+        handler.answer(records, 200, {"Content-Type": "application/json"})
 
-    url = site.serve_json("/v1/orders", orders)
+    site.pages["/v1/orders"] = orders
+    url = site.url("/v1/orders")
     page = open_page(width=1024, color_scheme="dark")
     form = walk.open_form(page, "JSON API")
     walk.fill(page, "Address", url)
     walk.fill(page, "Path to the records", "data.items")
     form.get_by_text("Page number", exact=True).click()
     walk.press(page, "Preview")
-    expect(form.get_by_text("Not read.")).to_be_visible()
+    expect(form.get_by_text("127.0.0.1 asks who is calling (401). Give the token")).to_be_visible()
     form.get_by_text("Bearer token", exact=True).click()
     walk.settle(page)
     walk.fill(page, "Token", TOKEN.removeprefix("Bearer "))
     walk.press(page, "Preview")
-    expect(form.get_by_text(re.compile(r"50 rows, 3 columns\. Nothing is kept yet"))).to_be_visible()
+    expect(form.get_by_text(re.compile(r": 50 rows, 3 columns\. Nothing is kept yet"))).to_be_visible()
     project = read(page)
 
     walk.open_source(page, project)
@@ -106,14 +110,14 @@ def test_one_table_of_a_page_is_chosen_and_read(open_page: Callable[..., Page], 
     form = walk.open_form(page, "Table of a page")
     walk.fill(page, "Address of the page", empty)
     walk.press(page, "List its tables")
-    expect(form.get_by_text("Not read.")).to_be_visible()
+    expect(form.get_by_text("This page has no table of at least two rows.")).to_be_visible()
     walk.fill(page, "Address of the page", url)
     walk.press(page, "List its tables")
     box = form.get_by_role("combobox", name="Its 2 tables")
     box.click()
     page.get_by_role("option", name=re.compile("Town, Height, Coast")).click()
     walk.press(page, "Preview")
-    expect(form.get_by_text(re.compile(r"80 rows, 3 columns\. Nothing is kept yet"))).to_be_visible()
+    expect(form.get_by_text(re.compile(r": 80 rows, 3 columns\. Nothing is kept yet"))).to_be_visible()
     project = read(page)
     walk.open_source(page, project)
     expect(page.get_by_text("80 × 3").first).to_be_visible()

@@ -17,7 +17,14 @@ from core.data.sources.addresses import Lookup, Place, parse
 from core.data.sources.source import Reach
 from core.data.sources.wire import Guard, Watch, body_of, pool
 from core.errors import DataError, FairwayError, InputError
-from core.limits import WEB_IDLE_SECONDS, WEB_REDIRECTS, WEB_SECONDS
+from core.limits import (
+    PREVIEW_WHOLE_BYTES,
+    WEB_IDLE_SECONDS,
+    WEB_LOOK_BYTES,
+    WEB_LOOK_SECONDS,
+    WEB_REDIRECTS,
+    WEB_SECONDS,
+)
 
 AGENT = "Fairway"
 MOVED = (301, 302, 303, 307, 308)
@@ -126,12 +133,15 @@ class Answer:
         Empty where it was written to a file.
     measured : bool
         Whether the server said how long the answer is, so that a cut would have been noticed.
+    whole : bool
+        Whether all of it was taken.
     """
 
     url: str
     headers: Mapping[str, str]
     body: bytes = b""
     measured: bool = True
+    whole: bool = True
 
 
 class Client:
@@ -142,8 +152,8 @@ class Client:
     reach : Reach
     headers : Headers
         Sent to the server of the first address alone.
-    seconds : float
-        For everything together.
+    seconds : float, optional
+        For everything together. Default: those of a look, or of a whole source.
     idle : float
         Seconds without a byte after which a server has gone away.
     lookup : callable, optional
@@ -155,12 +165,13 @@ class Client:
         reach: Reach,
         headers: Headers | None = None,
         *,
-        seconds: float = WEB_SECONDS,
+        seconds: float | None = None,
         idle: float = WEB_IDLE_SECONDS,
         lookup: Lookup | None = None,
     ) -> None:
         self._headers = (headers or Headers()).checked()
-        self._watch = Watch(seconds, reach.should_stop)
+        self._look = reach.look
+        self._watch = Watch(seconds or (WEB_LOOK_SECONDS if reach.look else WEB_SECONDS), reach.should_stop)
         self._guard = Guard(self._watch, reach.private_network, lookup, idle)
         self._report = reach.report
         self._first: tuple[str, str, int] | None = None
@@ -184,7 +195,7 @@ class Client:
         ----------
         url : str
         most : int
-            Largest size in bytes, unpacked.
+            Largest size in bytes, unpacked; a look takes less.
         accept : str
             What is wanted.
 
@@ -197,12 +208,15 @@ class Client:
         FairwayError
             The address may not be reached, or the server refuses, goes away or sends too much.
         """
+        most = min(most, WEB_LOOK_BYTES) if self._look else most
         with self._answered(url, accept) as (place, answer):
             body = b"".join(body_of(answer, self._watch, most=most))
             return Answer(place.url, _named(answer), body, _measured(answer))
 
     def download(self, url: str, path: Path, *, most: int) -> Answer:
         """Write what stands at an address to a file; the file is gone again where not all of it came.
+
+        Of a large file a look takes the beginning.
 
         Parameters
         ----------
@@ -227,6 +241,8 @@ class Client:
                 for piece in body_of(answer, self._watch, most=most):
                     file.write(piece)
                     written += len(piece)
+                    if self._look and written > PREVIEW_WHOLE_BYTES:
+                        return Answer(place.url, _named(answer), measured=_measured(answer), whole=False)
                     share = min(0.99, written / expected) if expected else 0.0
                     self._report(share, f"{written / 1_000_000:,.1f} MB read")
                 return Answer(place.url, _named(answer), b"", _measured(answer))

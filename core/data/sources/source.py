@@ -49,6 +49,8 @@ class Reach:
         Whether the user asked to stop; a source that may end early then keeps what it has and says so.
     private_network : bool
         Whether the operator lets web sources reach addresses of this machine and of private networks.
+    look : bool
+        Whether the beginning is enough, for a look before anything is kept: it takes little time and few bytes.
     local_files : Path or None
         The folder whose database files may be opened; ``None`` where the operator named none.
     """
@@ -58,6 +60,7 @@ class Reach:
     report: Callable[[float, str], None] = _say_nothing
     should_stop: Callable[[], bool] = _never
     private_network: bool = False
+    look: bool = False
     local_files: Path | None = None
 
 
@@ -75,12 +78,15 @@ class Acquired:
         How to read it.
     warnings : tuple of str
         What was cut, left out or guessed on the way, in plain words.
+    whole : bool
+        Whether all of it came; of a look it may be the beginning.
     """
 
     path: Path
     name: str
     options: ReadOptions = field(default_factory=ReadOptions)
     warnings: tuple[str, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True)

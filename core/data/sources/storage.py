@@ -9,15 +9,15 @@ from typing import Any, Final, Literal
 
 from core.data.options import ReadOptions
 from core.data.sources.addresses import Place, parse
+from core.data.sources.look import begin_of
 from core.data.sources.source import Acquired, Origin, Reach
 from core.data.sources.wire import Watch
 from core.errors import DataError, FairwayError, InputError, LimitError
-from core.limits import MB, STORAGE_ENTRIES, WEB_BYTES, WEB_SECONDS
+from core.limits import MB, PREVIEW_WHOLE_BYTES, STORAGE_ENTRIES, WEB_BYTES, WEB_LOOK_SECONDS, WEB_SECONDS
 
 Store = Literal["s3", "gs", "az"]
 STORES: Final[dict[str, Store]] = {"s3": "s3", "gs": "gs", "gcs": "gs", "az": "az", "abfs": "az", "abfss": "az"}
 CHUNK: Final = 4 * MB
-BROWSE_SECONDS: Final = 30.0
 
 _BUCKET = re.compile(r"(?!.*\.\.)[A-Za-z0-9$][A-Za-z0-9._-]{1,221}")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
@@ -159,7 +159,7 @@ def browse(origin: ObjectOrigin, reach: Reach) -> list[Entry]:
         There is no such place, or it may not be seen.
     """
     place = where(origin)
-    with _opened(origin, place, reach, BROWSE_SECONDS) as (system, _watch):
+    with _opened(origin, place, reach, WEB_LOOK_SECONDS) as (system, _watch):
         found = system.ls(place.path, detail=True)
     scheme = origin.url.partition("://")[0]
     entries = []
@@ -183,7 +183,7 @@ def acquire(origin: ObjectOrigin, reach: Reach) -> Acquired:
     Returns
     -------
     Acquired
-        The object as it is.
+        The object as it is; for a look its beginning.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def acquire(origin: ObjectOrigin, reach: Reach) -> Acquired:
         raise InputError("The address names no object.", next_step="Choose one in the bucket.")
     path = reach.folder / "object"
     try:
-        with _opened(origin, place, reach, WEB_SECONDS) as (system, watch):
+        with _opened(origin, place, reach, WEB_LOOK_SECONDS if reach.look else WEB_SECONDS) as (system, watch):
             size = int(system.info(place.path)["size"] or 0)
             if system.info(place.path)["type"] == "directory":
                 raise DataError("At this address stands a folder, not an object.", next_step="Choose an object in it.")
@@ -204,19 +204,22 @@ def acquire(origin: ObjectOrigin, reach: Reach) -> Acquired:
                     f"The object has {size / MB:,.0f} MB; Fairway takes at most {WEB_BYTES / MB:,.0f} MB from there.",
                     next_step="Bring a part of it, or a Parquet file, which is smaller.",
                 )
+            taken = min(size, PREVIEW_WHOLE_BYTES + 1) if reach.look else size
             written = 0
             with system.open(place.path, "rb") as source, path.open("wb") as file:
-                while written < size and (piece := source.read(min(CHUNK, size - written))):
+                while written < taken and (piece := source.read(min(CHUNK, taken - written))):
                     file.write(piece)
                     written += len(piece)
                     watch.check()
-                    reach.report(min(0.99, written / size), f"{written / 1_000_000:,.1f} MB read")
-            if written != size:
+                    reach.report(min(0.99, written / taken), f"{written / 1_000_000:,.1f} MB read")
+            if written != taken:
                 raise DataError("The transfer ended before all was there.", next_step="Nothing was kept; try again.")
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return Acquired(path, PurePosixPath(place.key).name, ReadOptions())
+    if taken < size:
+        begin_of(path)
+    return Acquired(path, PurePosixPath(place.key).name, ReadOptions(), whole=taken == size)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from core.data.detect import look_at
 from core.data.formats import BY_ENDING, FORMATS, PACKED_ENDINGS
 from core.data.options import ReadOptions
 from core.data.sources.guarded import Answer, Client
+from core.data.sources.look import begin_of
 from core.data.sources.secrets import Carrier, equipped, refuse_secrets
 from core.data.sources.source import Acquired, Origin, Reach
 from core.errors import DataError
@@ -69,7 +70,7 @@ def acquire(origin: UrlOrigin, reach: Reach) -> Acquired:
     Returns
     -------
     Acquired
-        The file as it came, under the name the server or the address gives it.
+        The file as it came, under the name the server or the address gives it; for a look its beginning.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def acquire(origin: UrlOrigin, reach: Reach) -> Acquired:
     path = reach.folder / "download"
     with Client(reach, headers) as client:
         answer = client.download(url, path, most=WEB_BYTES)
-    looks = look_at(path)
+    looks = look_at(path) if answer.whole else begin_of(path)
     if looks == "a web page (HTML)":
         raise DataError(
             "At this address stands a web page, not a file with a table.",
@@ -93,7 +94,7 @@ def acquire(origin: UrlOrigin, reach: Reach) -> Acquired:
     options, said = _encoding(answer, path, looks)
     if not answer.measured:
         said.append("The server did not say how long the file is; had the transfer been cut, it could not be noticed.")
-    return Acquired(path, name, options, (*warnings, *said))
+    return Acquired(path, name, options, (*warnings, *said), answer.whole)
 
 
 def named(answer: Answer, url: str, looks: str) -> tuple[str, list[str]]:

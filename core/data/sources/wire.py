@@ -214,7 +214,7 @@ def body_of(answer: urllib3.BaseHTTPResponse, watch: Watch, *, most: int) -> Ite
                 given += len(piece)
                 if given > most:
                     raise LimitError(
-                        f"There is more than {most / MB:,.0f} MB to read; Fairway takes no more from there.",
+                        f"There is more than {most / MB:,.0f} MB to read, the most that is taken from there.",
                         next_step="Bring a smaller part, or a Parquet file, which is smaller.",
                     )
                 if given > SMALL and given > packed * COMPRESSION_RATIO:

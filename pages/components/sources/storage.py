@@ -48,8 +48,9 @@ def _fields(key: str) -> tuple[ObjectOrigin, str]:
     anonymous = scheme != "az" and st.toggle("Open to all, no key needed", key=f"{key}_anonymous_{scheme}")
     key_id = secret = ""
     if not anonymous:
-        left, right = st.columns(2)
+        left = right = st.container()
         if first:
+            left, right = st.columns(2)
             key_id = left.text_input(first, key=f"{key}_id_{scheme}").strip()
         secret = right.text_input(second, key=f"{key}_secret_{scheme}", type="password", help="It is kept nowhere.")
     region = endpoint = ""
@@ -93,4 +94,4 @@ def _take(key: str, chosen: Entry) -> None:
 
 
 def _words(entry: Entry) -> str:
-    return f"{entry.name}/" if entry.folder else f"{entry.name} ({entry.size / MB:,.1f} MB)"
+    return f"{entry.name}/" if entry.folder else f"{entry.name} ({draw.size(entry.size)})"

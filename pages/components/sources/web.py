@@ -8,12 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.data.read import read_table
+from core.data.sources.look import looked_at
 from core.data.sources.secrets import part_secret
 from core.data.sources.source import Acquired, Origin, Reach
-from core.errors import FairwayError
-from core.limits import PREVIEW_ROWS
-from core.settings import Settings
+from core.errors import FairwayError, LimitError
 from pages.components import draw, session
 
 CARRIERS = {"None": "none", "Bearer token": "bearer", "Header": "header", "Parameter": "parameter"}
@@ -65,21 +63,29 @@ def credentials(key: str, found: tuple[str, str] = ("", "")) -> tuple[dict[str, 
 @contextmanager
 def trying(secret: str) -> Iterator[Reach]:
     """Give a reach for a trial; all it brings is gone afterwards."""
+    settings = session.workspace().settings
     uploads = session.workspace().home / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
     with st.spinner("Asking …"), tempfile.TemporaryDirectory(dir=uploads) as folder:
-        yield Reach(Path(folder), secret=secret, private_network=Settings.from_environment().private_network)
+        yield Reach(Path(folder), secret=secret, private_network=settings.private_network, look=True)
 
 
 def preview(origin: Origin, secret: str, acquire: Callable[[Any, Reach], Acquired]) -> None:
-    """Bring a table for a look at its first rows; nothing is kept."""
-    with trying(secret) as reach:
-        found = acquire(origin, reach)
-        table = read_table(found.path, found.options, name=found.name)
-    shown = table.frame.head(PREVIEW_ROWS)
-    draw.muted(f"{found.name}: {len(table.frame):,} rows, {table.frame.shape[1]:,} columns. Nothing is kept yet.")
-    st.dataframe(shown, height=240, hide_index=True, alt="First rows")
-    for warning in (*found.warnings, *table.warnings):
+    """Bring the beginning of a table for a look at its first rows; nothing is kept."""
+    try:
+        with trying(secret) as reach:
+            found = acquire(origin, reach)
+            seen = looked_at(found)
+    except LimitError as error:
+        advice = "Read the table: that happens beside the app, and may take longer and more."
+        draw.banner(f"{error.what} {advice}", "No preview.", "info", "gray")
+        return
+    rows, columns = len(seen.frame), seen.frame.shape[1]
+    all_rows = found.whole and seen.whole
+    count = f"{seen.looked_at:,} row{'' if seen.looked_at == 1 else 's'}" if all_rows else f"the first {rows:,} rows"
+    draw.muted(f"{found.name}: {count}, {columns:,} column{'' if columns == 1 else 's'}. Nothing is kept yet.")
+    st.dataframe(seen.frame, height=min(240, 37 + 35 * rows), hide_index=True, alt="First rows")
+    for warning in (*found.warnings, *seen.warnings):
         draw.muted(warning)
 
 

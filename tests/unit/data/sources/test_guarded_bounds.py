@@ -29,7 +29,7 @@ def download(open_reach, url, most=10_000_000, **options):
 
 def test_size_is_bounded_whatever_the_server_says(site, open_reach):
     url = site.serve("/big", b"x" * 5_000)
-    with pytest.raises(LimitError, match="Fairway takes no more"):
+    with pytest.raises(LimitError, match="the most that is taken"):
         download(open_reach, url, most=4_999)
     assert list(open_reach.folder.iterdir()) == []
     assert len(download(open_reach, url, most=5_000)) == 5_000
@@ -47,7 +47,7 @@ def test_a_packed_body_is_unpacked_within_bounds(site, open_reach, monkeypatch):
     two = site.serve("/two", packed(TABLE[:10]) + packed(TABLE[10:]), Content_Encoding="gzip")
     assert fetch(open_reach, two).body == TABLE
     bombed = site.serve("/bomb", bomb(30), Content_Encoding="gzip")
-    with pytest.raises(LimitError, match="Fairway takes no more"):
+    with pytest.raises(LimitError, match="the most that is taken"):
         download(open_reach, bombed, most=20_000_000)
     monkeypatch.setattr(wire, "SMALL", 1_000_000)
     with pytest.raises(LimitError, match="more than 200 times its size"):

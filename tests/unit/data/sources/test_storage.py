@@ -64,6 +64,15 @@ def test_a_large_object_comes_whole(at):
     assert acquire(*at(f"s3://{BUCKET}/big.bin")).path.read_bytes() == BIG
 
 
+def test_a_look_brings_the_beginning_of_a_large_object(at, monkeypatch):
+    origin, within = at(f"s3://{BUCKET}/big.bin")
+    monkeypatch.setattr(storage, "PREVIEW_WHOLE_BYTES", 9_999)
+    found = acquire(origin, replace(within, look=True))
+    assert (found.whole, found.path.read_bytes()) == (False, BIG[:9_995])
+    found = acquire(at(f"s3://{BUCKET}/a/towns.csv")[0], replace(within, look=True))
+    assert (found.whole, found.path.read_bytes()) == (True, TABLE)
+
+
 def test_a_bucket_open_to_all_needs_no_key(at):
     assert acquire(*at(f"s3://{BUCKET}/a/towns.csv", "", key_id="", anonymous=True)).path.read_bytes() == TABLE
 
@@ -188,7 +197,7 @@ def test_google_and_azure_are_opened_with_what_was_given(open_reach, monkeypatch
 
 
 def test_a_silent_server_ends_in_time(open_reach, monkeypatch):
-    monkeypatch.setattr(storage, "BROWSE_SECONDS", 1.0)
+    monkeypatch.setattr(storage, "WEB_LOOK_SECONDS", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         origin = ObjectOrigin(url="s3://bucket", anonymous=True, endpoint=f"http://127.0.0.1:{mute.getsockname()[1]}")
         with pytest.raises(LimitError, match="longer than 1 seconds"):
