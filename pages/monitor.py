@@ -1,6 +1,5 @@
 """Monitor: later rows held against the training data, and whether the model is still as good as it was."""
 
-from core.monitor.verdict import Verdict
 from pages.components import results, watching
 from pages.components.screen import action_bar, is_locked, screen
 
@@ -13,10 +12,10 @@ if not is_locked("monitor", SENTENCE):
             kept = watching.pick(project)
             report = results.watch_report(project, kept)
             watching.figures(report, kept)
-            watching.in_words(report)
+            watching.in_words(report, kept)
             watching.columns(report)
             watching.history(project)
-    if project.watches and (report.worse or report.verdict is Verdict.DRIFTED):
+    if project.watches and report.worse:
         action_bar("monitor", "Train again", to="train", note="Put the later rows into the table first")
     else:
         action_bar("monitor", note="" if project.watches else "Nothing was brought yet")

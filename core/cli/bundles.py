@@ -1,7 +1,6 @@
 """A bundle and rows for it, as the commands that take one need them."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.cli.output import say
-from core.data.encoding import find_encoding
-from core.data.read import ReadOptions, opened, read_table
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DataError, InputError
 from core.framing.frame import Frame, Task
 from core.framing.outcomes import Outcomes
 from core.monitor.answers import actual_outcomes, outcomes_of
-from core.runtime.errors import RuntimeFault
+from core.monitor.later import read_later
 from core.runtime.schema import InputColumn, InputSchema
-from core.runtime.table import read_table as read_rows_as
 
 if TYPE_CHECKING:
     from core.runtime.predict import Predictor
@@ -101,40 +97,10 @@ def read_rows(
     RuntimeFault
         A row of it cannot be read.
     """
-    place = Path(path)
-    if not place.is_file():
-        raise DataError(f"There is no file {place.name}.", next_step="Check its name and folder.")
-    with opened(place, ReadOptions()) as file:
-        if file.format.key == "text":
-            return _text_rows(predictor, file.path, place.name, schema or predictor.info.input, skip_long=skip_long)
-    # Other formats hold typed cells, and what is no table is refused in words.
-    return read_table(place, _as_in_training(predictor.info.read_as)).frame
-
-
-def _as_in_training(read_as: Mapping[str, str]) -> ReadOptions:
-    """Return what was chosen for the training file and holds for another file of the same kind."""
-    return ReadOptions(
-        header={"yes": True, "no": False}.get(read_as.get("header", "")),
-        missing=tuple(json.loads(read_as.get("missing", "[]"))),
-        records=read_as.get("records"),
-    )
-
-
-def _text_rows(
-    predictor: "Predictor", place: Path, shown: str, schema: InputSchema, *, skip_long: bool
-) -> pd.DataFrame:
-    read_as, notes = dict(predictor.info.read_as), list[str]()
-    encoding = find_encoding(place).name
-    if not encoding.startswith("utf") and read_as.get("encoding", "utf-8").startswith("utf"):
-        # Other alphabets are guessed by a library that a bundle does not carry.
-        read_as["encoding"] = encoding
-    try:
-        rows = read_rows_as(place, schema, read_as=read_as, skip_long=skip_long, notes=notes)
-    except RuntimeFault as fault:
-        raise RuntimeFault(str(fault).replace(place.name, shown, 1)) from fault
-    for note in notes:
-        say(note.replace(place.name, shown, 1))
-    return rows
+    later = read_later(Path(path), predictor.info.read_as, schema or predictor.info.input, skip_long=skip_long)
+    for note in later.notes:
+        say(note)
+    return later.frame
 
 
 def odd_rows(predictor: "Predictor", rows: pd.DataFrame) -> list[str]:

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from core.errors import DataError
 from core.framing.frame import Task
 from core.framing.outcomes import Outcomes
-from core.runtime.log import read_log
+from core.runtime.log import is_answer, read_log
 from core.runtime.schema import InputColumn, InputSchema
 
 PREDICTION = "prediction"
 PREDICTED_AT = "predicted_at"
+FIRST_LINES, LINE_BYTES = 100, 1024 * 1024
+"""How much of a file is looked at to tell a log from a table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,24 +44,33 @@ class LoggedRows:
     skipped: int
 
     @property
+    def counted(self) -> str:
+        """How many answers there are, and of what days."""
+        rows = "1 answer" if len(self.frame) == 1 else f"{len(self.frame):,} answers"
+        first, last = self.first[:10], self.last[:10]
+        if not first:
+            return rows
+        return f"{rows}, {first}" if first == last else f"{rows}, {first} to {last}"
+
+    @property
     def words(self) -> str:
         """What was read, in a sentence."""
-        rows = "1 answer" if len(self.frame) == 1 else f"{len(self.frame):,} answers"
-        when = f", {self.first[:10]} to {self.last[:10]}" if self.first else ""
         if not self.skipped:
-            return f"{rows}{when}."
+            return f"{self.counted}."
         torn = "1 line was skipped" if self.skipped == 1 else f"{self.skipped:,} lines were skipped"
-        return f"{rows}{when}; {torn}, being torn or no answer of a service."
+        return f"{self.counted}; {torn}, being torn or no answer of a service."
 
 
 def is_log(path: Path) -> bool:
-    """Say whether a file looks like a prediction log: its first line that is not blank begins a JSON object."""
+    """Say whether a file looks like a prediction log: one of its first lines is an answer of a service.
+
+    A later table may be JSON lines too, and a log may begin with what a kill left.
+    """
     try:
         with path.open("rb") as file:
-            start = next((line for line in (file.readline(65_536) for _ in range(100)) if line.strip()), b"")
+            return any(is_answer(file.readline(LINE_BYTES)) for _ in range(FIRST_LINES))
     except OSError:
         return False
-    return start.lstrip().startswith(b'{"') and path.suffix.lower() not in (".parquet", ".pq", ".xlsx", ".xls")
 
 
 def read_answers(path: Path, *, name: str = "") -> LoggedRows:

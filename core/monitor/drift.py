@@ -204,6 +204,7 @@ def _base(name: str, kind: str, rows: tuple[int, int], known: tuple[int, int], l
 def _numbers(name: str, then: NDArray[np.float64], now: NDArray[np.float64], least: int) -> ColumnDrift:
     rows = len(then), len(now)
     then, now = (values[~np.isnan(values)] for values in (then, now))
+    now = measures.aligned(then, now)
     drift = _base(name, "number", rows, (len(then), len(now)), least)
     drift = replace(drift, bars=_number_bars(then, now))
     fewest = min(len(then), len(now))

@@ -14,6 +14,8 @@ ROWS_PER_BIN: Final = 10
 """Rows of the smaller sample a bin should hold: with fewer the index is large by chance alone (its mean without any
 drift is about (bins − 1) (1/n + 1/m): Yurdakul and Naranjo, 2020, Statistical properties of the population stability
 index, Journal of Risk Model Validation 14)."""
+SPREAD_SHARE: Final = 1e-3
+"""Share of a standard deviation within which a later value may be taken for a training value."""
 EXPECTED_ROWS: Final = 5.0
 """Levels with fewer expected rows are tested together (Cochran, W. G., 1954, Some methods for strengthening the common
 chi-square tests, Biometrics 10)."""
@@ -72,6 +74,35 @@ def bin_edges(then: Floats, bins: int) -> Floats:
 def counted(values: Floats, edges: Floats) -> Counts:
     """Return how many values lie in each of the ``len(edges) + 1`` bins."""
     return np.bincount(np.searchsorted(edges, values, side="left"), minlength=len(edges) + 1).astype(np.int64)
+
+
+def aligned(then: Floats, now: Floats) -> Floats:
+    """Take later values that are training values but for rounding for those values.
+
+    A caller may write 3.2 where the training table held 3.2 in single precision, 3.2000000477; among values that many
+    rows share, that hair would part the two samples wholly.
+
+    Parameters
+    ----------
+    then, now : ndarray of shape (n,) and (m,)
+        Known values.
+
+    Returns
+    -------
+    ndarray of shape (m,)
+        Each later value, or the nearest training value where that is as near as single precision tells apart and no
+        farther than a thousandth of the training values' standard deviation.
+    """
+    distinct = np.unique(then)
+    if not len(distinct) or not len(now):
+        return now
+    right = np.searchsorted(distinct, now).clip(0, len(distinct) - 1)
+    left = (right - 1).clip(0)
+    nearest = np.where(np.abs(distinct[left] - now) <= np.abs(distinct[right] - now), distinct[left], distinct[right])
+    most = np.abs(nearest) * np.finfo(np.float32).eps
+    if len(distinct) > 1:
+        most = np.minimum(most, SPREAD_SHARE * then.std())
+    return np.where(np.abs(nearest - now) <= most, nearest, now)
 
 
 def kolmogorov_smirnov(then: Floats, now: Floats) -> tuple[float, float]:

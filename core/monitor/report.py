@@ -61,6 +61,8 @@ class WatchReport:
     next_steps : tuple of str
         What to do.
     seed : int
+    source : str
+        What a service's log holds, in words; empty for a table.
     """
 
     rows_then: int
@@ -77,6 +79,7 @@ class WatchReport:
     sentences: tuple[str, ...]
     next_steps: tuple[str, ...]
     seed: int
+    source: str = ""
 
     def column(self, name: str) -> ColumnDrift:
         """Return one column; raises ``KeyError`` where there is none."""

@@ -26,7 +26,8 @@ def sentences(
     if performance is not None:
         told.append(performance.sentence)
     if predictions is not None:
-        told.append(f"Predictions: {predictions.verdict.value}. {_bare(predictions)}")
+        of = "" if predictions.column == "predictions" else f", {predictions.column}"
+        told.append(f"Predictions{of}: {predictions.verdict.value}. {_bare(predictions)}")
     if outcome is not None and outcome.verdict in MOVED:
         told.append(f"What happened has moved itself. {outcome.evidence}")
     moved = sorted((one for one in columns if one.verdict in MOVED), key=lambda one: -(one.effect or 0.0))

@@ -193,6 +193,8 @@ class Watch(BaseModel):
     content_hash: str
     rows: int
     verdict: str
+    notes: tuple[str, ...] = ()
+    """What was read otherwise than the training table, in words."""
 
 
 class Project(BaseModel):

@@ -164,18 +164,23 @@ def read_log(path: str | Path) -> tuple[pd.DataFrame, int]:
     return pd.DataFrame(_flat(entries, inputs)), skipped
 
 
+def is_answer(line: bytes) -> bool:
+    """Say whether a line is a row that a service answered."""
+    return _entry(line) is not None
+
+
 def _entries(file: Path) -> Iterator[Mapping[str, Any] | None]:
     with file.open("rb") as lines:
-        for line in lines:
-            if not line.strip():
-                continue
-            try:
-                entry = json.loads(line)
-            except (ValueError, RecursionError):
-                yield None
-                continue
-            whole = isinstance(entry, dict) and isinstance(entry.get("row"), dict) and "prediction" in entry
-            yield entry if whole and isinstance(entry.get("probabilities", {}), dict) else None
+        yield from (_entry(line) for line in lines if line.strip())
+
+
+def _entry(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    whole = isinstance(entry, dict) and isinstance(entry.get("row"), dict) and "prediction" in entry
+    return entry if whole and isinstance(entry.get("probabilities", {}), dict) else None
 
 
 def _flat(entries: Sequence[Mapping[str, Any]], inputs: Iterable[str]) -> dict[str, list[Any]]:

@@ -11,6 +11,7 @@ from core.framing.metrics import METRICS
 from core.limits import DRIFT_ROWS
 from core.monitor.verdict import Verdict
 from core.project.document import Project, Watch
+from core.runtime.log import KEEP
 from core.workspace import watching
 from pages.components import draw, results, session, upload
 from pages.components.charts import chart
@@ -22,7 +23,8 @@ LABELS = {
     Verdict.DRIFTED: "Drifted",
     Verdict.UNKNOWN: "Cannot tell",
 }
-LATER_TYPES = (*upload.TABLE_TYPES, "jsonl", "log")
+LATER_TYPES = (*upload.TABLE_TYPES, "log", *(str(number) for number in range(1, KEEP + 1)))
+"""Tables, a log, and the logs that the service has set aside."""
 
 
 def bring(project: Project) -> None:
@@ -30,8 +32,9 @@ def bring(project: Project) -> None:
     with st.container(border=True, key="bringlater"):
         draw.card_head(
             "Bring later rows",
-            f"A table with the same columns, or the service's prediction log. From {DRIFT_ROWS} rows on there is a "
-            "verdict. With the outcome among the columns, the score is looked at as well.",
+            "A table with the same columns, or the service's prediction log, the file that FAIRWAY_PREDICTION_LOG "
+            f"names. From {DRIFT_ROWS} rows on there is a verdict. With the outcome among the columns, the score is "
+            "looked at as well.",
         )
         uploaded = upload.uploader("Later rows", key="later_upload", types=LATER_TYPES)
         if uploaded is None:
@@ -85,14 +88,19 @@ def figures(report: Any, kept: Watch) -> None:
     draw.figures(items)
 
 
-def in_words(report: Any) -> None:
+def in_words(report: Any, kept: Watch) -> None:
     """Say what was found and what to do next."""
     with st.container(border=True, key="watchwords"):
-        draw.card_head("What was found", f"{report.looked_at_now:,} of {report.rows_now:,} later rows looked at")
+        looked = f"{report.looked_at_now:,} of {report.rows_now:,} later rows looked at"
+        draw.card_head("What was found", f"{looked}. The log holds {report.source}" if report.source else looked)
         for sentence in report.sentences:
             draw.html(f'<p class="fw-said">{draw.marked(sentence)}</p>')
+        for note in kept.notes:
+            draw.html(f'<p class="fw-muted">{draw.marked(note)}</p>')
+    with st.container(border=True, key="watchnext"):
+        draw.card_head("What to do next")
         for step in report.next_steps:
-            draw.html(f'<p class="fw-muted">{draw.icon("arrow_forward")} {draw.marked(step)}</p>')
+            draw.html(f'<div class="fw-foundline">{draw.icon("arrow_forward")}<span>{draw.marked(step)}</span></div>')
 
 
 def columns(report: Any) -> None:
@@ -105,10 +113,13 @@ def columns(report: Any) -> None:
     rows = []
     for drift in ranked:
         name = "Predictions" if drift is report.predictions else drift.column
+        evidence = drift.evidence.removeprefix(f"`{drift.column}`: ")
+        if drift is report.predictions and drift.column != "predictions":
+            evidence = f"{drift.column[:1].upper()}{drift.column[1:]}. {evidence}"
         rows.append(
             '<div class="fw-plainrow"><div class="fw-grid fw-watchrow">'
             f"<b>{draw.text(name)}</b><span>{draw.chip(LABELS[drift.verdict], TONES[drift.verdict])}</span>"
-            f'<span class="fw-sub">{draw.marked(drift.evidence)}</span></div></div>'
+            f'<span class="fw-sub">{draw.marked(evidence)}</span></div></div>'
         )
     with st.container(border=True, gap=None, key="list_watch"):
         draw.html(

@@ -26,14 +26,14 @@ TOLERANCE = 1e-9
 
 
 @contextmanager
-def service(bundle: Path) -> Iterator[str]:
-    """Start a bundle's service with nothing of the app on the path."""
+def service(bundle: Path, log: Path | None = None) -> Iterator[str]:
+    """Start a bundle's service with nothing of the app on the path; ``log`` takes up its answers."""
     port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FAIRWAY_"))}
     process = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "service:app", "--port", str(port), "--log-level", "warning"],
         cwd=bundle,
-        env=env | {"PYTHONPATH": str(bundle)},
+        env=env | {"PYTHONPATH": str(bundle)} | ({} if log is None else {"FAIRWAY_PREDICTION_LOG": str(log)}),
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -145,12 +145,40 @@ def test_mortgages_from_the_sample_to_a_running_service(
     pipeline, table, _ = model_of(server, project_id)
     rows = table.head(200).drop(columns=["deny"])
     told = pipeline.predict_proba(rows)[:, list(pipeline.classes_).index("yes")]  # type: ignore[attr-defined]
-    with service(bundle) as url:
+    log = tmp_path / "predictions.jsonl"
+    with service(bundle, log) as url:
         answers = ask(url, plain_rows(rows))
+        later = table.drop(columns=["deny"]).sample(600, random_state=7)
+        ask(url, plain_rows(later.assign(hirat=later["hirat"] * 1.4)))
     served = np.array([answer["probabilities"]["yes"] for answer in answers])  # type: ignore[index]
     assert np.abs(served - told).max() <= TOLERANCE
     labels = {str(answer["prediction"]) for answer in answers}
     assert labels == {"no", "yes"}
+    bring_log(page, log)
+
+
+def bring_log(page: Page, log: Path) -> None:
+    """Bring a service's log of 800 answers, in which one column has moved, to Monitor, its last line torn by a kill."""
+    with log.open("ab") as file:
+        file.write(b'{"at":"2026-11-2')
+    walk.press(page, "Set up Monitor")
+    walk.title(page, "Monitor")
+    page.locator('input[type="file"]').set_input_files(str(log))
+    found = page.locator(".st-key-watchwords")
+    expect(found).to_contain_text("800 of 800 later rows looked at. The log holds 800 answers, 20", timeout=60_000)
+    expect(found).to_contain_text("1 line of the log could not be read as an answer")
+    expect(found).to_contain_text("Predictions, chance of “yes”: ")
+    expect(found).to_contain_text("1 moved.")
+    rows = page.locator(".st-key-list_watch .fw-plainrow")
+    expect(rows.nth(0)).to_contain_text("Predictions")
+    expect(rows.nth(1)).to_contain_text(re.compile(r"hirat\s*Drifted"))
+    expect(rows.nth(2)).to_contain_text("No drift seen")
+    expect(page.locator(".st-key-watchnext")).to_contain_text(
+        "Find out why the columns moved, and bring the outcomes of these mortgage applications"
+    )
+    expect(page.get_by_text("Share of the rows, in training and now")).to_be_visible()
+    page.reload()
+    expect(found).to_contain_text("800 of 800 later rows looked at", timeout=60_000)
 
 
 def test_a_file_nobody_has_seen_to_a_running_regression_service(

@@ -175,7 +175,7 @@ def test_monitor_reads_the_log_of_the_service(hostile, run, tmp_path):
     told = run("monitor", hostile.bundle, tmp_path / "log.jsonl", "--reference", hostile.table, "--json").json
     assert told["predictions"]["verdict"] == "drifted"
     assert told["problems"][0]["kind"] == "skipped-lines"
-    assert told["notes"][0].startswith("160 answers, 2026-11-20 to 2026-11-20; 1 line was skipped")
+    assert told["notes"][0].startswith("160 answers, 2026-11-20; 1 line was skipped")
 
 
 def test_monitor_of_a_table_that_lacks_a_column(hostile, run, tmp_path):

@@ -49,11 +49,12 @@ def test_a_log_that_is_not_there_is_refused_in_words(tmp_path):
         read_answers(tmp_path / "none.jsonl")
 
 
-def test_a_log_is_known_by_its_first_line(tmp_path):
-    log, table = tmp_path / "log", tmp_path / "table.csv"
-    log.write_text("\n" + line({"a": 1}))
+def test_a_log_is_known_by_an_answer_among_its_first_lines(tmp_path):
+    log, table, lines = tmp_path / "log", tmp_path / "table.csv", tmp_path / "rows.jsonl"
+    log.write_text('\n{"at": "2026-1\n' + line({"a": 1}))
     table.write_text("a,b\n")
-    assert (is_log(log), is_log(table), is_log(tmp_path / "none")) == (True, False, False)
+    lines.write_text('{"a": 1, "b": 2}\n{"a": 2, "b": 3}\n')
+    assert [is_log(path) for path in (log, table, lines, tmp_path / "none")] == [True, False, False, False]
 
 
 def test_outcomes_are_read_as_training_read_them():

@@ -142,3 +142,11 @@ def test_the_verdict_needs_both_size_and_proof():
 def test_what_cannot_be_told_is_not_no_drift():
     assert worst([Verdict.NONE, Verdict.UNKNOWN]) is Verdict.UNKNOWN
     assert worst([]) is Verdict.UNKNOWN
+
+
+def test_numbers_written_with_fewer_digits_have_not_drifted(draws):
+    then = pd.Series(draws.choice([1.8, 3.2, 5.3, 8.9, 10.6], 2_000).astype("float32").astype("float64"))
+    now = pd.Series(draws.choice([1.8, 3.2, 5.3, 8.9, 10.6], 500))
+    found = compare(then, now, "number")
+    assert found.verdict is Verdict.NONE
+    assert found.psi < 0.05

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from core.monitor.measures import (
+    aligned,
     bin_edges,
     bins_for,
     chi_square,
@@ -90,3 +91,14 @@ def test_p_values_are_corrected_as_benjamini_and_hochberg_say():
              0.7590, 1.0]  # fmt: skip
     assert sum(p <= 0.05 for p in corrected(given)) == 4
     assert corrected([]) == []
+
+
+def test_a_value_rounded_to_single_precision_counts_as_the_one_it_was():
+    then = np.array([1.5, float(np.float32(3.2)), float(np.float32(10.6))])
+    assert aligned(then, np.array([3.2, 10.6, 1.5, 4.0])).tolist() == [then[1], then[2], 1.5, 4.0]
+
+
+def test_values_close_together_keep_what_parts_them():
+    then = np.array([100_000.001, 100_000.002, 100_000.003, 100_000.004])
+    now = np.array([100_000.0015, 100_000.0025])
+    assert aligned(then, now).tolist() == now.tolist()
