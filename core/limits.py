@@ -97,6 +97,8 @@ NAME_LENGTH: Final = 120
 """Longest project name."""
 REASON_LENGTH: Final = 2_000
 """Longest reason for accepting a finding."""
+QUICK_ROWS: Final = 5_000
+"""Most training rows that a quick trial of a recipe is scored on."""
 PARAM_LENGTH: Final = 2_000
 """Most characters of a text that a step of the recipe is set to."""
 FOLDS: Final = (2, 10)

@@ -72,7 +72,7 @@ def _train(context: JobContext) -> None:
 
     context.report(0.0, "Reading the table")
     fingerprint = str(context.params["fingerprint"])
-    project = _as_submitted(context, fingerprint)
+    project = as_submitted(context, fingerprint)
     assert project.data is not None
     built = problem(project, context.workspace.read_table(project.data.content_hash))
     folder = _training(context)
@@ -101,7 +101,8 @@ def _training(context: JobContext) -> TrainingFolder:
     return context.workspace.training(context.project_id, str(context.params["fingerprint"]))
 
 
-def _as_submitted(context: JobContext, fingerprint: str) -> Project:
+def as_submitted(context: JobContext, fingerprint: str) -> Project:
+    """Return the project as it was when a job was asked for, by its training fingerprint; raises ``JobError``."""
     # The user may have gone on changing the project while the job waited for its turn.
     from core.project.fingerprint import training_fingerprint
 
@@ -112,7 +113,7 @@ def _as_submitted(context: JobContext, fingerprint: str) -> Project:
         project = context.workspace.at_revision(context.project_id, revision.number)
         if training_fingerprint(project) == fingerprint:
             return project
-    raise JobError("The project was changed since this training was asked for.", next_step="Start the training again.")
+    raise JobError("The project was changed since this work was asked for.", next_step="Start it again.")
 
 
 def _tidy_training(context: JobContext) -> None:
@@ -183,6 +184,12 @@ def _discard_import(context: JobContext) -> None:
     discard(context)
 
 
+def _try(context: JobContext) -> None:
+    from core.jobs.trying import run_trial
+
+    run_trial(context)
+
+
 def _leave(_context: JobContext) -> None:
     """Leave everything: a certificate is written last, so what was not finished is not seen."""
 
@@ -193,6 +200,7 @@ TASKS: dict[str, Task] = {
     "import": Task(run=_import, tidy=_leave, discard=_discard_import),
     "refresh": Task(run=_import, tidy=_leave, discard=_discard_import),
     "second": Task(run=_import, tidy=_leave, discard=_discard_import),
+    "trial": Task(run=_try, tidy=_leave, discard=_leave),
     "draw": Task(run=_draw, tidy=_leave, discard=_discard_import),
 }
 """Every kind of job; ``refresh`` and ``second`` bring a table that waits until the user has looked at it."""

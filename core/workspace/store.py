@@ -20,6 +20,7 @@ from core.workspace.labels import LabelLog
 from core.workspace.migrations import migrate
 from core.workspace.results import TrainingFolder
 from core.workspace.tables import PROJECTS, REVISIONS
+from core.workspace.trials import TrialFolder
 
 
 @dataclass(frozen=True)
@@ -309,6 +310,11 @@ class Workspace:
         """Return where the training of that fingerprint is, or would be, kept."""
         self.check(project_id)
         return TrainingFolder(files.inside(self._folder(project_id), "training", fingerprint))
+
+    def trials(self, project_id: str) -> TrialFolder:
+        """Return where the quick trials of a project are kept."""
+        self.check(project_id)
+        return TrialFolder(files.inside(self._folder(project_id), "trials"))
 
     # Within
 

@@ -101,14 +101,14 @@ def test_after_a_sudden_end_no_candidate_is_shown_as_running(workspace, project)
 
 
 def test_a_training_works_on_the_project_as_it_was_when_it_was_asked_for(workspace, trainable):
-    from core.jobs.tasks import _as_submitted
+    from core.jobs.tasks import as_submitted
 
     fingerprint = training_fingerprint(trainable)
     workspace.save(trainable.updated(split=SplitPlan(folds=3)), now=NOON)
     context = JobContext(workspace, "j", trainable.id, {})
-    assert _as_submitted(context, fingerprint).split.folds == 2
-    with pytest.raises(JobError, match="changed since this training was asked for"):
-        _as_submitted(context, "never")
+    assert as_submitted(context, fingerprint).split.folds == 2
+    with pytest.raises(JobError, match="changed since this work was asked for"):
+        as_submitted(context, "never")
 
 
 def test_a_training_writes_its_results_and_not_the_document(workspace, trainable, helpers):

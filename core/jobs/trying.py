@@ -1,0 +1,87 @@
+"""Trials: quick scores that take seconds, made in a worker and kept by what they were made from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from core.jobs.tasks import JobContext
+from core.prepare.problem import Problem
+from core.prepare.recipe import Recipe
+from core.project.document import Project
+from core.project.fingerprint import digest, training_fingerprint
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What a trial is given.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of the project as it was when the trial was asked for.
+    project : Project
+    params : dict
+        As submitted.
+    threads : int
+    report : callable
+        Takes the share done and what is being done.
+    should_stop : callable
+    keep : callable
+        Takes what was found so far, which a screen may show while the trial goes on.
+    """
+
+    problem: Problem
+    project: Project
+    params: Mapping[str, Any]
+    threads: int
+    report: Callable[[float, str], None]
+    should_stop: Callable[[], bool]
+    keep: Callable[[dict[str, Any]], None]
+
+
+def compare(trial: Trial) -> dict[str, Any]:
+    """Compare two recipes: ``params`` holds them as ``first`` and ``second``; returns the gains, model by model."""
+    from core.train.trials.quick import compare_recipes
+
+    gains = compare_recipes(
+        trial.problem,
+        Recipe.model_validate(trial.params["first"]),
+        Recipe.model_validate(trial.params["second"]),
+        seed=trial.project.plan.seed,
+        threads=trial.threads,
+        should_stop=trial.should_stop,
+        report=trial.report,
+    )
+    return {"gains": [asdict(gain) for gain in gains]}
+
+
+TRIALS: Final[dict[str, Callable[[Trial], dict[str, Any]]]] = {"compare": compare}
+"""What a trial may be: name to function. Each returns JSON values."""
+
+
+def trial_key(project: Project, what: str, params: Mapping[str, Any]) -> str:
+    """Name a trial by everything its result depends on."""
+    return digest([what, training_fingerprint(project), dict(params)])
+
+
+def run_trial(context: JobContext) -> None:
+    """Make the trial that a job asks for: ``what``, its ``params`` and the ``fingerprint`` of the project."""
+    from core.jobs.tasks import as_submitted
+    from core.project.judge import problem
+    from core.train.runner import usable_cores
+
+    context.report(0.0, "Reading the table")
+    project = as_submitted(context, str(context.params["fingerprint"]))
+    assert project.data is not None
+    what, params = str(context.params["what"]), dict(context.params["params"])
+    folder, key = context.workspace.trials(context.project_id), trial_key(project, what, params)
+    trial = Trial(
+        problem=problem(project, context.workspace.read_table(project.data.content_hash)),
+        project=project,
+        params=params,
+        threads=min(context.workspace.settings.worker_threads, usable_cores()),
+        report=context.report,
+        should_stop=context.should_stop,
+        keep=lambda found: folder.write(key, {**found, "finished": False}),
+    )
+    folder.write(key, {**TRIALS[what](trial), "finished": True})
