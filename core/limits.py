@@ -129,7 +129,7 @@ ARCHIVE_BYTES: Final = 1024 * MB
 """Largest unpacked size of an imported project archive."""
 ARCHIVE_ENTRIES: Final = 10_000
 """Most files in an imported project archive."""
-REVISIONS_KEPT: Final = 50
+REVISIONS_KEPT: Final = 200
 """Past revisions of a project that its history holds."""
 UNDO_DAYS: Final = 7
 """Days a deleted project can be brought back."""

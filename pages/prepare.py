@@ -14,6 +14,8 @@ if not is_locked("prepare", SENTENCE):
             results.problem(project)
         except FairwayError as error:
             draw.banner(error.message, "Training cannot start like this.", "block", "red")
+            with st.container(horizontal=True, key="turnback"):
+                recipelist.turns(project)
         else:
             recipelist.recipe(project)
             left, right = st.columns(2, gap="small")

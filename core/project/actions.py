@@ -10,7 +10,7 @@ import pandas as pd
 from core.data.schema import ColumnType
 from core.errors import InputError
 from core.findings import Fix
-from core.prepare.recipe import Step
+from core.prepare.recipe import Recipe, Step
 from core.project import changes
 from core.project.document import Project
 
@@ -99,9 +99,8 @@ VISITS: Final = ("go_to", "use_remedy")
 
 def new_step_id(project: Project, kind: str) -> str:
     """Return an id no step of the project has had."""
-    used = {
-        step.id for recipe in (project.recipe, *project.recipe_past, *project.recipe_future) for step in recipe.steps
-    }
+    parts = (project.recipe, *project.prepare_past, *project.prepare_future)
+    used = {step.id for part in parts if isinstance(part, Recipe) for step in part.steps}
     number = 1
     while f"{kind}-{number}" in used:
         number += 1

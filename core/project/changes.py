@@ -18,7 +18,7 @@ from core.project.document import Acceptance, DataRef, Decision, Project, SealOp
 from core.runtime.values import as_date, as_number, as_text
 
 UNDO_DEPTH = 50
-"""How many recipes back one can go."""
+"""How many changes on Prepare one can take back."""
 
 
 def logged(project: Project, stage: str, what: str, *, now: datetime, why: str = "") -> Project:
@@ -82,8 +82,8 @@ def attach_table(project: Project, ref: DataRef, schema: Schema, table: pd.DataF
         frame=frame.model_copy(update=kept),
         recipe_touched=False,
         split_touched=False,
-        recipe_past=(),
-        recipe_future=(),
+        prepare_past=(),
+        prepare_future=(),
         remedy=None,
         chosen=None,
     )
@@ -247,8 +247,8 @@ def edit_recipe(project: Project, recipe: Recipe, what: str, *, now: datetime, w
         project.updated(
             recipe=recipe,
             recipe_touched=True,
-            recipe_past=(*project.recipe_past, project.recipe)[-UNDO_DEPTH:],
-            recipe_future=(),
+            prepare_past=_with_past(project, project.recipe),
+            prepare_future=(),
         ),
         "prepare",
         what,
@@ -258,33 +258,51 @@ def edit_recipe(project: Project, recipe: Recipe, what: str, *, now: datetime, w
 
 
 def undo(project: Project, *, now: datetime) -> Project:
-    """Go one recipe back."""
-    if not project.recipe_past:
+    """Take back the last change of the recipe or of the split plan."""
+    if not project.prepare_past:
         return project
-    *past, before = project.recipe_past
-    return logged(
-        project.updated(recipe=before, recipe_past=tuple(past), recipe_future=(project.recipe, *project.recipe_future)),
-        "prepare",
-        f"Went back to recipe {before.number}",
-        now=now,
+    *past, before = project.prepare_past
+    project = project.updated(
+        prepare_past=tuple(past), prepare_future=(_held(project, before), *project.prepare_future)
     )
+    return logged(_with(project, before), "prepare", f"Went back to {_named(before)}", now=now)
 
 
 def redo(project: Project, *, now: datetime) -> Project:
     """Take back an undo."""
-    if not project.recipe_future:
+    if not project.prepare_future:
         return project
-    after, *future = project.recipe_future
-    return logged(
-        project.updated(recipe=after, recipe_past=(*project.recipe_past, project.recipe), recipe_future=tuple(future)),
-        "prepare",
-        f"Went on to recipe {after.number}",
-        now=now,
-    )
+    after, *future = project.prepare_future
+    project = project.updated(prepare_past=_with_past(project, _held(project, after)), prepare_future=tuple(future))
+    return logged(_with(project, after), "prepare", f"Went on to {_named(after)}", now=now)
+
+
+def _with_past(project: Project, replaced: Recipe | SplitPlan) -> tuple[Recipe | SplitPlan, ...]:
+    return (*project.prepare_past, replaced)[-UNDO_DEPTH:]
+
+
+def _held(project: Project, part: Recipe | SplitPlan) -> Recipe | SplitPlan:
+    """Return what the project holds in the place of a recipe or a split plan."""
+    return project.recipe if isinstance(part, Recipe) else project.split
+
+
+def _with(project: Project, part: Recipe | SplitPlan) -> Project:
+    return project.updated(recipe=part) if isinstance(part, Recipe) else project.updated(split=part)
+
+
+def _named(part: Recipe | SplitPlan) -> str:
+    return f"recipe {part.number}" if isinstance(part, Recipe) else f"the split: {split_words(part)}"
+
+
+def split_words(plan: SplitPlan) -> str:
+    """Say in a few words how a plan parts the rows."""
+    by = f" by {plan.column}" if plan.column else ""
+    balanced = f", equal shares of {', '.join(plan.balance)}" if plan.balance else ""
+    return f"{plan.kind.value}{by}{balanced}, {100 * plan.test_share:g}% sealed, {plan.folds} folds, seed {plan.seed}"
 
 
 def set_split(project: Project, *, now: datetime, **changes: object) -> Project:
-    """Change the split plan; the seal of the old test part goes with it."""
+    """Change the split plan; the seal of the old test part goes with it. The plan before can be had back by undo."""
     wanted = SplitPlan.model_validate(project.split.model_dump() | changes)
     # What another kind of split does not use would come back unasked with the next change of kind.
     split = wanted.model_copy(
@@ -296,7 +314,17 @@ def set_split(project: Project, *, now: datetime, **changes: object) -> Project:
     if split == project.split:
         return project
     words = ", ".join(f"{name.replace('_', ' ')} {_words(value)}" for name, value in changes.items())
-    return logged(project.updated(split=split, split_touched=True), "prepare", f"Split: {words}", now=now)
+    return logged(
+        project.updated(
+            split=split,
+            split_touched=True,
+            prepare_past=_with_past(project, project.split),
+            prepare_future=(),
+        ),
+        "prepare",
+        f"Split: {words}",
+        now=now,
+    )
 
 
 def accept(project: Project, finding: Finding, stage: str, reason: str, *, now: datetime) -> Project:

@@ -1,9 +1,9 @@
 """The project document: every decision, in one readable value."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from core.data.dictionary import Entry
 from core.data.join import Join
@@ -183,6 +183,17 @@ class Export(BaseModel):
     largest_difference: float
 
 
+def _kind_of_part(held: Any) -> str:
+    steps = held.get("steps") if isinstance(held, dict) else getattr(held, "steps", None)
+    return "split" if steps is None else "recipe"
+
+
+PreparePart = Annotated[
+    Annotated[Recipe, Tag("recipe")] | Annotated[SplitPlan, Tag("split")], Discriminator(_kind_of_part)
+]
+"""What one change on Prepare replaced."""
+
+
 class Watch(BaseModel):
     """One later table that was held against the training data."""
 
@@ -216,8 +227,12 @@ class Project(BaseModel):
     reference_shares: dict[str, dict[str, float]] = {}
     """Sensitive column to its groups' shares elsewhere, 0 to 1, say in a census."""
     recipe: Recipe = Recipe()
-    recipe_past: tuple[Recipe, ...] = ()
-    recipe_future: tuple[Recipe, ...] = ()
+    prepare_past: tuple[PreparePart, ...] = Field((), validation_alias=AliasChoices("prepare_past", "recipe_past"))
+    """What undo brings back, the last change last; under its second name it held recipes alone."""
+    prepare_future: tuple[PreparePart, ...] = Field(
+        (), validation_alias=AliasChoices("prepare_future", "recipe_future")
+    )
+    """What redo brings back, the next one first."""
     recipe_touched: bool = False
     """Whether the user has edited the recipe; until then it follows the frame and the schema."""
     split: SplitPlan = SplitPlan()

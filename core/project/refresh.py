@@ -163,7 +163,7 @@ def take(
     if frame.target not in names:
         changes |= {"target": None, "task": None, "positive": None, "metric": None}
     recipe = mended(project.recipe, schema)
-    past = project.recipe_past if recipe == project.recipe else (*project.recipe_past, project.recipe)
+    past = project.prepare_past if recipe == project.recipe else (*project.prepare_past, project.recipe)
     split = project.split
     if split.column and split.column not in names:
         split = type(split)(seed=split.seed, test_share=split.test_share, folds=split.folds)
@@ -173,8 +173,8 @@ def take(
         table_schema=schema,
         frame=frame.model_copy(update=changes),
         recipe=recipe,
-        recipe_past=past,
-        recipe_future=() if recipe != project.recipe else project.recipe_future,
+        prepare_past=past,
+        prepare_future=() if recipe != project.recipe else project.prepare_future,
         split=split.model_copy(update={"balance": balance}),
         remedy=None,
     )

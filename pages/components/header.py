@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.project.document import Project
-from pages.components import draw, layout, session
+from pages.components import draw, history, layout, session
 
 
 def topbar(project: Project, stage: str) -> None:
@@ -14,7 +14,7 @@ def topbar(project: Project, stage: str) -> None:
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", width="content", key="toptools"):
             _save_badge(project)
             if st.button("History", key="open_history", type="tertiary", icon=":material/history:"):
-                _history()
+                history.history()
             if st.button("Share", key="open_share", type="tertiary", icon=":material/group_add:"):
                 _share()
 
@@ -64,22 +64,6 @@ def _what_changed() -> None:
     latest = session.current().decisions[-3:]
     for line in reversed(latest):
         draw.muted(f"{session.local(line.at):%H:%M} {line.what}")
-
-
-@st.dialog("History", position="right", width=480)
-def _history() -> None:
-    project = session.current()
-    draw.muted(f"Revision {project.revision}. Every decision, newest first.")
-    if not project.decisions:
-        draw.muted("Nothing was decided yet.")
-    rows = []
-    for line in reversed(project.decisions):
-        why = f'<div class="fw-sub">because: {draw.text(line.why)}</div>' if line.why else ""
-        rows.append(
-            f'<div class="fw-pair"><div><div style="color:var(--fw-ink)">{draw.text(line.what)}</div>{why}</div>'
-            f'<span class="fw-when">{line.stage.capitalize()} · {session.local(line.at):%d %b, %H:%M}</span></div>'
-        )
-    draw.html("".join(rows))
 
 
 @st.dialog("Share")

@@ -1,8 +1,10 @@
 """The recipe as an ordered list: switch, move, remove, undo, redo, and before and after."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from core.prepare.recipe import Step
+from core.prepare.recipe import Recipe, Step
 from core.prepare.steps import STEPS
 from core.project import changes
 from core.project.document import Project
@@ -22,22 +24,7 @@ def recipe(project: Project) -> None:
         with st.container(width="stretch"):
             draw.heading("Recipe", f"{len(steps)} steps, {on} on")
         with st.container(horizontal=True, wrap=False, width="content"):
-            st.button(
-                "Undo",
-                key="undo_recipe",
-                type="tertiary",
-                icon=":material/undo:",
-                disabled=not project.recipe_past,
-                on_click=lambda: session.change(lambda seen: changes.undo(seen, now=session.now())),
-            )
-            st.button(
-                "Redo",
-                key="redo_recipe",
-                type="tertiary",
-                icon=":material/redo:",
-                disabled=not project.recipe_future,
-                on_click=lambda: session.change(lambda seen: changes.redo(seen, now=session.now())),
-            )
+            turns(project)
             if st.button("Add step", key="add_step", icon=":material/add:"):
                 stepform.add()
     effects = results.recipe_effects(project)
@@ -47,6 +34,29 @@ def recipe(project: Project) -> None:
             draw.html('<div class="fw-plainrow fw-sub">No step. Raw columns go to the model as they are.</div>')
         for number, step in enumerate(steps, start=1):
             _row(project, step, number, effects.get(step.id, ""), is_selected=step.id == selected)
+
+
+def turns(project: Project) -> None:
+    """Draw undo and redo, for changes of the recipe and of the split plan alike."""
+    for label, icon, parts, turn in (
+        ("Undo", "undo", project.prepare_past[-1:], changes.undo),
+        ("Redo", "redo", project.prepare_future[:1], changes.redo),
+    ):
+        what = "the recipe" if parts and isinstance(parts[0], Recipe) else "the split plan"
+        st.button(
+            label,
+            key=f"{icon}_recipe",
+            type="tertiary",
+            icon=f":material/{icon}:",
+            disabled=not parts,
+            help=f"{label} the last change of {what}" if parts else None,
+            on_click=_turn,
+            args=(turn,),
+        )
+
+
+def _turn(turn: Callable[..., Project]) -> None:
+    session.change(lambda seen: turn(seen, now=session.now()))
 
 
 def _selected(project: Project) -> str | None:

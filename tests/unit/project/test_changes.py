@@ -26,26 +26,66 @@ def recipe_of(number: int) -> Recipe:
     return Recipe(number=number, steps=(Step(id=f"s{number}", kind="drop_columns", columns=(f"c{number}",)),))
 
 
-@given(st.integers(min_value=1, max_value=8), st.integers(min_value=0, max_value=8))
-def test_redo_takes_back_undo(edits: int, steps_back: int) -> None:
-    project = empty()
-    for number in range(2, 2 + edits):
-        project = changes.edit_recipe(project, recipe_of(number), "edit", now=NOW)
+EDITS = st.lists(st.sampled_from(["recipe", "share", "folds", "time", "balance"]), min_size=1, max_size=10)
+
+
+def edited(project: Project, edits: list[str]) -> list[Project]:
+    """Return the project after each of some edits on Prepare, itself first."""
+    states = [project]
+    for number, edit in enumerate(edits, start=2):
+        at = states[-1]
+        if edit == "recipe":
+            at = changes.edit_recipe(at, recipe_of(number), "edit", now=NOW)
+        elif edit == "share":
+            at = changes.set_split(at, now=NOW, test_share=0.05 + number / 100)
+        elif edit == "folds":
+            at = changes.set_split(at, now=NOW, folds=2 + number % 9)
+        elif edit == "time":
+            at = changes.set_split(at, now=NOW, kind="time", column=f"c{number}")
+        else:
+            at = changes.set_split(at, now=NOW, kind="stratified", balance=(f"c{number}",))
+        states.append(at)
+    return states
+
+
+def prepared(project: Project) -> tuple[object, ...]:
+    return project.recipe, project.split, project.prepare_past, project.prepare_future
+
+
+@given(EDITS, st.integers(min_value=0, max_value=10))
+def test_undo_and_redo_are_inverse_over_recipe_and_split(edits: list[str], steps_back: int) -> None:
+    states = edited(empty(), edits)
+    project = states[-1]
     back = project
-    for _ in range(min(edits, steps_back)):
+    for before in list(reversed(states[:-1]))[:steps_back]:
+        if (before.recipe, before.split) == (back.recipe, back.split):
+            continue  # an edit that changed nothing leaves nothing to take back
         back = changes.undo(back, now=NOW)
-    for _ in range(min(edits, steps_back)):
+        assert (back.recipe, back.split, back.prepare_past) == (before.recipe, before.split, before.prepare_past)
+    undone = len(back.prepare_future)
+    for _ in range(undone):
         back = changes.redo(back, now=NOW)
-    assert back.recipe == project.recipe
-    assert back.recipe_past == project.recipe_past
-    assert back.recipe_future == ()
+    assert prepared(back) == prepared(project)
+    assert len(back.decisions) == len(project.decisions) + 2 * undone
+
+
+def test_undo_takes_back_a_split_and_says_which_plan_is_back() -> None:
+    project = changes.edit_recipe(empty(), recipe_of(2), "edit", now=NOW)
+    project = changes.set_split(project, now=NOW, test_share=0.3, kind="time", column="joined")
+    back = changes.undo(project, now=NOW)
+    assert back.split == empty().split
+    assert back.recipe == recipe_of(2)
+    assert back.decisions[-1].what == "Went back to the split: stratified, 20% sealed, 5 folds, seed 7"
+    on = changes.redo(back, now=NOW)
+    assert on.split.column == "joined"
+    assert on.decisions[-1].what == "Went on to the split: time by joined, 30% sealed, 5 folds, seed 7"
 
 
 def test_a_new_edit_after_undo_drops_what_was_undone() -> None:
     project = changes.edit_recipe(empty(), recipe_of(2), "edit", now=NOW)
     project = changes.undo(project, now=NOW)
     project = changes.edit_recipe(project, recipe_of(3), "edit", now=NOW)
-    assert project.recipe_future == ()
+    assert project.prepare_future == ()
     assert project.recipe.steps[0].id == "s3"
 
 

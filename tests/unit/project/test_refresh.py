@@ -131,7 +131,7 @@ def test_steps_that_name_what_is_gone_or_of_another_type_are_said_and_mended():
     taken = refresh.take(given, ref(after, "h2"), found.schema, after, now=NOW)
     assert [(one.kind, one.columns) for one in taken.recipe.steps] == [("cap_outliers", ("income",)), ("scale", ())]
     assert taken.recipe.number == 4
-    assert taken.recipe_past == (EDITED,)
+    assert taken.prepare_past == (EDITED,)
     assert taken.data.content_hash == "h2"
     assert taken.decisions[-1].what == "Refreshed t.csv: 400 rows, 4 columns"
 

@@ -40,6 +40,7 @@ steps = st.builds(
     params=st.dictionaries(texts, json_values, max_size=3),
 )
 recipes = st.builds(Recipe, number=st.integers(1, 99), steps=st.lists(steps, max_size=3).map(tuple))
+splits = st.builds(SplitPlan, kind=st.sampled_from(SplitKind), test_share=st.floats(0.05, 0.5), column=texts)
 columns = st.builds(ColumnSpec, name=texts, type=st.sampled_from(ColumnType), reason=texts)
 projects = st.builds(
     Project,
@@ -51,8 +52,9 @@ projects = st.builds(
     frame=frames,
     table_schema=st.none() | st.builds(Schema, columns=st.lists(columns, max_size=3).map(tuple)),
     recipe=recipes,
-    recipe_past=st.lists(recipes, max_size=2).map(tuple),
-    split=st.builds(SplitPlan, kind=st.sampled_from(SplitKind), test_share=st.floats(0.05, 0.5), column=texts),
+    prepare_past=st.lists(recipes | splits, max_size=2).map(tuple),
+    prepare_future=st.lists(recipes | splits, max_size=2).map(tuple),
+    split=splits,
     threshold=st.floats(0, 1),
     accepted=st.dictionaries(
         texts, st.builds(Acceptance, at=moments, stage=texts, title=texts, reason=texts), max_size=2
@@ -65,6 +67,12 @@ projects = st.builds(
 @given(projects)
 def test_writing_and_reading_are_inverse(project):
     assert from_text(to_text(project)) == project
+
+
+def test_recipes_kept_for_undo_under_their_earlier_name_are_read():
+    project = Project(id="a" * 22, name="x", created=NOON, changed=NOON, prepare_past=(Recipe(number=4),))
+    earlier = to_text(project).replace("prepare_past", "recipe_past").replace("prepare_future", "recipe_future")
+    assert from_text(earlier) == project
 
 
 def test_numbers_that_are_none_survive():
