@@ -218,7 +218,8 @@ def _recipe(problem: Problem, pipeline: Any) -> tuple[str, ...]:
 
 
 def _scores(run: Run, board: Leaderboard, evaluation: Evaluation | None) -> tuple[ScoreFact, ...]:
-    rows = f"{board.rows:,} rows left out in {board.folds} folds"
+    judged = board.rows if board.judged_rows is None else board.judged_rows
+    rows = f"{judged:,} rows left out in {board.folds} folds"
     if evaluation is None:
         return () if run.score is None else (ScoreFact(board.metric, run.score, run.low, run.high, rows),)
     rows = f"{evaluation.n:,} rows left out in {evaluation.folds or board.folds} folds"

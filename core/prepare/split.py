@@ -281,7 +281,13 @@ def _finished(parting: _Parting, train: Rows, test: Rows, folds: list[tuple[Rows
         notes += [f"'{label}' is judged in a fold that could not learn it." for label in sorted(unlearned)]
         gone = np.setdiff1d(np.unique(labels.astype(str)), np.unique(labels[train].astype(str)))
         notes += [f"'{label}' occurs in the sealed part only; the model cannot learn it." for label in gone]
-    return Split(train=usable[np.sort(train)], test=usable[np.sort(test)], folds=tuple(kept), notes=tuple(notes))
+    return Split(
+        train=usable[np.sort(train)],
+        test=usable[np.sort(test)],
+        folds=tuple(kept),
+        notes=tuple(notes),
+        kind=parting.plan.kind,
+    )
 
 
 def _rows(count: int) -> str:

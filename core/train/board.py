@@ -88,6 +88,11 @@ class Leaderboard(BaseModel):
     recommendation: str = ""
     """Why that one, in words."""
     rows: int
+    """Training rows."""
+    judged_rows: int | None = None
+    """Those of them that scores are computed on; unknown on a board of an earlier version."""
+    judged: str = ""
+    """The same in words."""
     test_rows: int
     folds: int
     seed: int
@@ -104,6 +109,11 @@ class Leaderboard(BaseModel):
             if run.key == key:
                 return run
         raise KeyError(key)
+
+    @property
+    def judged_words(self) -> str:
+        """The rows that scores are computed on, in words."""
+        return self.judged or f"training rows left out in {self.folds} folds"
 
     @property
     def done(self) -> tuple[Run, ...]:

@@ -139,6 +139,8 @@ class _Search:
             recommended=advice.key,
             recommendation=advice.text,
             rows=len(self.problem.split.train),
+            judged_rows=self.problem.split.judged_rows,
+            judged=self.problem.split.judged_words,
             test_rows=len(self.problem.split.test),
             folds=len(self.folds),
             seed=self.plan.seed,

@@ -46,6 +46,8 @@ def card(project: Project) -> None:
         if opened == 1:
             seal = "The seal was opened once."
         draw.muted(f"Seed {plan.seed}. {seal}")
+        if split.judged_rows < train:
+            draw.muted(f"Scores are computed on {split.judged_words}.")
         for remark in split.notes:
             draw.muted(remark)
 

@@ -162,7 +162,7 @@ def _heading(board: Leaderboard) -> str:
     metric = METRICS[board.metric]
     with layout.row("boardhead"):
         with st.container(width="stretch"):
-            draw.heading("Leaderboard", f"{metric.title} on {board.rows:,} training rows, each judged when left out")
+            draw.heading("Leaderboard", f"{metric.title} on {board.judged_words}")
         view = layout.switch(["Table", "Plot", "Folds"], key="board_view")
     return view
 

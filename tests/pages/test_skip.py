@@ -28,7 +28,8 @@ AT_WORK = (
 def board(project: Project, *runs: Run, finished: bool = False) -> Leaderboard:
     return Leaderboard(
         fingerprint=training_fingerprint(project), metric="roc_auc", higher_is_better=True, runs=runs, rows=96,
-        test_rows=24, folds=5, seed=7, budget_seconds=180, finished=finished, ended="done" if finished else "",
+        judged="64 of 96 training rows, each judged by models of earlier rows", test_rows=24, folds=5, seed=7,
+        budget_seconds=180, finished=finished, ended="done" if finished else "",
     )  # fmt: skip
 
 
@@ -61,6 +62,7 @@ def test_what_waits_or_runs_is_skipped_by_its_own_button_and_stays_so_after_a_re
 ) -> None:
     screen = show("train", framed.id)
     assert not screen.exception
+    assert "ROC AUC on 64 of 96 training rows, each judged by models of earlier rows" in said(screen)
     # The baseline is what the others are held against: it has none.
     assert skips(screen) == {"decision_tree": ("Skip", False), "random_forest": ("Skip", False)}
     screen.button(key="skip_random_forest").click().run()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DataError
 from core.framing.frame import Frame, Task
-from core.prepare.plan import SplitKind, SplitPlan
+from core.prepare.plan import Split, SplitKind, SplitPlan
 from core.prepare.split import make_split
 
 BINARY = Frame(target="y", task=Task.BINARY, positive="yes", metric="x")
@@ -210,6 +210,34 @@ def test_by_time_a_fold_that_learns_one_outcome_is_left_out():
     split = make_split(plan, frame_of(60), y, BINARY)
     assert len(split.folds) == 1
     assert split.notes[0].startswith("Fold 1 is left out")
+
+
+@pytest.mark.parametrize(
+    ("kind", "judged", "words"),
+    [
+        ("random", 80, "80 training rows, each judged when left out"),
+        ("stratified", 80, "80 training rows, each judged when left out"),
+        ("group", 80, "80 training rows, each judged when its group is left out"),
+        (
+            "time",
+            64,
+            "64 of 80 training rows, each judged by models of earlier rows; the earliest 16 are only learned from",
+        ),
+    ],
+)
+def test_it_says_on_which_rows_scores_are_computed(kind, judged, words):
+    table = frame_of(100, t=np.arange(100), g=np.arange(100) % 10)
+    plan = SplitPlan(kind=kind, column={"time": "t", "group": "g"}.get(kind, ""), folds=4)
+    split = make_split(plan, table, np.resize(labels(1, 1), 100), BINARY)
+    assert split.judged_rows == judged == len({row for _, judge in split.folds for row in judge.tolist()})
+    assert split.judged_words == words
+
+
+def test_rows_of_a_fold_that_is_left_out_are_no_longer_judged():
+    rows = np.arange(11)
+    split = Split(rows[:10], rows[10:], ((rows[:6], rows[6:10]), (rows[5:10], rows[:5])))
+    expected = "9 of 10 training rows, each judged when left out; the other 1 is only learned from"
+    assert split.judged_words == expected
 
 
 @pytest.mark.parametrize("kind", [SplitKind.GROUP, SplitKind.TIME])

@@ -273,10 +273,18 @@ def test_a_split_by_time_leaves_the_earliest_rows_unjudged(problem_of, clock):
     problem = problem_of(kind="time", column="day")
     runner = InProcessRunner(problem, seed=7)
     plan = TrainPlan(candidates=("logistic_regression",), budget_seconds=1000)
-    _, _, fitted = run(problem, runner, clock, plan=plan)
+    board, _, fitted = run(problem, runner, clock, plan=plan)
     judged = np.concatenate([judge for _, judge in problem.split.folds])
     assert fitted[1].rows.tolist() == sorted(judged.tolist())
-    assert len(fitted[1].rows) < len(problem.split.train)
+    assert len(fitted[1].rows) == board.judged_rows == 90
+    assert board.rows == 120
+    assert board.judged_words == (
+        "90 of 120 training rows, each judged by models of earlier rows; the earliest 30 are only learned from"
+    )
+
+
+def test_a_board_of_an_earlier_version_claims_no_number_of_judged_rows(board_of):
+    assert board_of().judged_words == "training rows left out in 5 folds"
 
 
 def test_real_fits_find_the_signal_and_the_same_one_twice(problem, clock):
