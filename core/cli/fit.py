@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command, bounded, names
-from core.cli.output import cut, finding_line, say, table
+from core.cli.output import cut, open_lines, say, table
 from core.cli.reading import DATA_HELP, add_reading, options_of
 from core.cli.training import (
     START_SECONDS,
@@ -241,11 +241,11 @@ def _answer(
         for one in board.runs
     ]
     lines = (
-        f"{cut(str(frame.target))}: {metric.title} on {board.rows:,} rows in {board.folds} folds; "
-        f"{board.test_rows:,} rows are sealed",
+        f"{cut(str(frame.target))}: {metric.title} on {board.judged_words}",
+        f"{board.rows:,} training rows in {board.folds} folds; {board.test_rows:,} rows are sealed",
         *table(rows, ("Model", metric.title, "95% interval", "Time", "")),
         board.recommendation,
-        *map(finding_line, findings),
+        *open_lines(findings),
         f"{certificate.rows_agreeing} of {certificate.rows_checked} golden rows agree, "
         f"largest difference {certificate.largest_difference:.0e}",
         f"The bundle is in {place}",

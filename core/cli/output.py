@@ -2,11 +2,12 @@
 
 import json
 import math
+import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.findings import Finding
+from core.findings import Finding, Severity, worst_first
 
 
 def printable(text: str) -> str:
@@ -71,6 +72,39 @@ def cut(text: str, length: int = 40) -> str:
 def finding_line(finding: Finding) -> str:
     """Return a finding as one line."""
     return f"{finding.severity.value.capitalize()}: {finding.title}. {finding.evidence}".replace("`", "")
+
+
+def open_lines(findings: Sequence[Finding]) -> list[str]:
+    """Return what is open after a run that nothing of it has stopped.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        In any order.
+
+    Returns
+    -------
+    list of str
+        How many errors and warnings there are, and a line for each, the worst first, a leak with the option that leaves
+        it out; then how many findings more are good to know. Empty where there are none.
+    """
+    told = [one for one in worst_first(list(findings)) if one.severity is not Severity.INFO]
+    counts = [
+        f"{count} {severity.value}{'' if count == 1 else 's'}"
+        for severity in (Severity.ERROR, Severity.WARNING)
+        if (count := sum(one.severity is severity for one in told))
+    ]
+    head = [f"Open, the worst first: {' and '.join(counts)}; none of them stops the command"] if told else []
+    rest = len(findings) - len(told)
+    tail = [f"{rest} more {'is' if rest == 1 else 'are'} good to know; --json names them"] if rest else []
+    return [*head, *(f"{finding_line(one)}{_way_out(one)}" for one in told), *tail]
+
+
+def _way_out(finding: Finding) -> str:
+    if finding.fix is None or finding.fix.action != "not_known_then":
+        return ""
+    listed = ",".join(str(name).replace(",", "\\,") for name in finding.fix.params["columns"])
+    return f" Leave it out: --unknown {shlex.quote(listed)}"
 
 
 def _write(stream: Any, text: str) -> None:

@@ -2,6 +2,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -58,6 +59,23 @@ def test_a_person_reads_a_table_and_where_the_bundle_is(amounts):
     assert "Linear regression" in amounts.ran.out
     assert amounts.ran.out.endswith(f"The bundle is in {amounts.bundle}\n")
     assert "Fitting linear regression" in amounts.ran.err
+
+
+def test_a_person_is_told_of_an_open_leak_and_how_to_leave_it_out(run, tmp_path):
+    home = tmp_path / "homes.csv"
+    draws = np.random.default_rng(2)
+    area = draws.uniform(20, 200, 120).round(1)
+    price = (area * 3 + draws.normal(0, 60, 120)).round(2)
+    pd.DataFrame({"area": area, "price": price, "tax due": price * 0.05}).to_csv(home, index=False)
+    ran = run(
+        "fit", home, "--target", "price", "--budget", 30, "--models", "linear_regression", "--folds", 2, "--out",
+        tmp_path / "bundle",
+    )  # fmt: skip
+    lines = ran.out.splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("Open, the worst first: 1 error"))
+    assert lines[first + 1].startswith("Error: tax due ")
+    assert lines[first + 1].endswith("Leave it out: --unknown 'tax due'")
+    assert not [line for line in lines if line.startswith("Info: ")]
 
 
 def test_a_bundle_may_be_replaced_by_a_new_one_and_by_nothing_else(amounts, run, tmp_path):

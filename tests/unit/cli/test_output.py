@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from core.cli.command import bounded, names
-from core.cli.output import cut, json_value, print_json, print_lines, printable, say, table
+from core.cli.output import cut, json_value, open_lines, print_json, print_lines, printable, say, table
+from core.findings import Finding, Fix, Severity
 
 
 def test_signs_that_steer_a_terminal_are_spelled_out():
@@ -34,6 +35,34 @@ def test_a_terminal_of_another_alphabet_gets_what_it_can_show(monkeypatch):
 
 def test_columns_of_a_table_are_lined_up_and_its_names_harmless():
     assert table([("a\x1b", "1"), ("bb", "22")], ("Name", "Rows")) == ["Name   Rows", "a\\x1b  1", "bb     22"]
+
+
+def leak(*columns: str) -> Finding:
+    fix = Fix("Leave it out", "not_known_then", {"columns": list(columns)})
+    return Finding("leak", Severity.ERROR, "`paid` alone tells the outcome", "60 of 60 rows.", columns=columns, fix=fix)
+
+
+def test_what_is_open_stands_worst_first_and_a_leak_with_its_way_out():
+    rare = Finding("rare", Severity.INFO, "One in eight is 'yes'", "9 of 72 rows.")
+    price = Finding("no-costs", Severity.WARNING, "No error has a price yet", "Two costs are missing.")
+    other = Finding("tie", Severity.WARNING, "Two models tie", "p 0.4.", fix=Fix("Choose tree", "choose_run", {}))
+    assert open_lines([rare, price, leak("paid"), other]) == [
+        "Open, the worst first: 1 error and 2 warnings; none of them stops the command",
+        "Error: paid alone tells the outcome. 60 of 60 rows. Leave it out: --unknown paid",
+        "Warning: No error has a price yet. Two costs are missing.",
+        "Warning: Two models tie. p 0.4.",
+        "1 more is good to know; --json names them",
+    ]
+    assert open_lines([rare, rare]) == ["2 more are good to know; --json names them"]
+    assert open_lines([]) == []
+
+
+def test_the_way_out_can_be_pasted_whatever_the_column_is_called():
+    import shlex
+
+    awkward = ("how, $(late)", "it's")
+    line = open_lines([leak(*awkward)])[1]
+    assert names(shlex.split(line.partition("--unknown ")[2])[0]) == awkward
 
 
 def test_a_long_name_is_cut():
