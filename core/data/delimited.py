@@ -14,9 +14,9 @@ from core.data.encoding import Encoding, find_encoding
 from core.data.names import unique_names
 from core.data.notes import Notes
 from core.data.options import ReadOptions
-from core.data.preamble import Layout, find_layout, find_quote
+from core.data.preamble import Layout, find_layout, find_quote, from_line, rows_of
 from core.data.scan import Scan, scan_rows
-from core.data.sniff import NOT_USED, WORDS, is_value, looks_like_values
+from core.data.sniff import NOT_USED, WORDS, is_value, looks_like_values, repeats_below
 from core.data.table import Table
 from core.errors import DataError, LimitError
 from core.limits import LONG_ROW_SHARE, MB, UNPACKED_BYTES
@@ -156,7 +156,8 @@ def plan_text(
         scan = scan_rows(text, delimiter, quotes=options.quotes, quote=quote, skipped_lines=skipped, most=most)
     if not scan.header:
         raise DataError("The file holds nothing below the lines to skip.", next_step="Skip fewer lines.")
-    names, named = _names(scan, options, notes)
+    below = [row for _, row in rows_of(from_line(sample, skipped), delimiter, quote)[1:]]
+    names, named = _names(scan, options, notes, below)
     _judge_ragged(scan, len(names), delimiter, notes)
     plan = TextPlan(
         encoding,
@@ -208,13 +209,16 @@ def _layout(sample: str, options: ReadOptions, extension: str, quote: str, notes
     return found
 
 
-def _names(scan: Scan, options: ReadOptions, notes: Notes) -> tuple[list[str], bool]:
+def _names(scan: Scan, options: ReadOptions, notes: Notes, below: list[list[str]]) -> tuple[list[str], bool]:
     """Return the column names and whether the first row held them."""
     named = options.header
     if named is None:
         named = not looks_like_values(scan.header)
         if not named:
             notes.say("The first line holds numbers only and was read as a row; the columns were numbered.")
+        elif any(map(_is_odd_name, scan.header)) and repeats_below(scan.header, below):
+            named = False
+            notes.say("The first line looks like the lines below it and was read as a row; the columns were numbered.")
         elif any(map(_is_odd_name, scan.header)):
             odd = next(filter(_is_odd_name, scan.header)).strip()
             notes.say(f"The first line was read as names, though “{odd}” looks like a value. Say if it is a row.")

@@ -54,13 +54,13 @@ def find_layout(sample: str, options: ReadOptions, quote: str) -> Layout:
     first = sample.partition("\n")[0].strip()
     told = first.lower().startswith("sep=") and len(first) <= 5
     if options.skip_lines is not None:
-        rest = _from_line(sample, options.skip_lines)
+        rest = from_line(sample, options.skip_lines)
         return Layout(options.delimiter or sniff_delimiter(rest, quote), options.skip_lines)
     if told:
         return Layout(options.delimiter or first[4:] or "\t", 1, told=True)
     delimiters = (options.delimiter,) if options.delimiter else DELIMITERS
     comments = _comments(sample, delimiters, quote)
-    rest = _from_line(sample, comments)
+    rest = from_line(sample, comments)
     delimiter = options.delimiter or sniff_delimiter(rest, quote)
     titled = _title(rest, delimiters if delimiter == NOT_USED else (delimiter,), quote)
     if titled is not None:
@@ -96,7 +96,8 @@ def rows_of(sample: str, delimiter: str, quote: str) -> list[tuple[int, list[str
     return rows
 
 
-def _from_line(sample: str, lines: int) -> str:
+def from_line(sample: str, lines: int) -> str:
+    """Return a text without so many lines at its top."""
     text = io.StringIO(sample, newline="")
     for _ in range(lines):
         text.readline()
@@ -109,7 +110,7 @@ def _comments(sample: str, delimiters: tuple[str, ...], quote: str) -> int:
     count = next((at for at, line in enumerate(lines) if not line.startswith(COMMENT)), 0)
     if not count or count > MOST_LINES:
         return 0
-    rest = _from_line(sample, count)
+    rest = from_line(sample, count)
     delimiter = delimiters[0] if len(delimiters) == 1 else sniff_delimiter(rest, quote)
     below = rows_of(rest, delimiter, quote)
     if not below:

@@ -31,6 +31,8 @@ class SheetLayout:
         Whether any of them holds a value.
     body : list of list
         The rows below the names that were looked at.
+    named : bool
+        Whether a row held the names.
     """
 
     names: list[str]
@@ -38,6 +40,12 @@ class SheetLayout:
     above: int
     title: bool
     body: list[list[Any]]
+    named: bool = True
+
+    @property
+    def signs(self) -> dict[str, str]:
+        """How every sign was read, guessed or chosen."""
+        return {"skip_lines": str(self.above if self.title else 0), "header": "yes" if self.named else "no"}
 
     def read_as(self, options: ReadOptions) -> dict[str, str]:
         """Return what a table remembers of it."""
@@ -94,7 +102,7 @@ def sheet_layout(rows: list[list[Any]], options: ReadOptions, notes: Notes) -> S
     if named:
         return SheetLayout(header, left, first, title, rows[first + 1 :])
     numbered = [f"column {number}" for number in range(1, len(header) + 1)]
-    return SheetLayout(numbered, left, first, title, rows[first:])
+    return SheetLayout(numbered, left, first, title, rows[first:], named=False)
 
 
 def _below_titles(used: list[int], filled: list[int]) -> int:

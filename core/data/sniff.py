@@ -12,6 +12,8 @@ LOOSE = (":", " ")
 NOT_USED = "\x1e"
 """Stands for the delimiter of a table of one column."""
 SNIFFED_ROWS = 300
+FEWEST_BELOW = 5
+"""Rows below the first that are needed to hold it against them."""
 
 WORDS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars", " ": "spaces", ":": "colons"}
 
@@ -77,3 +79,19 @@ def looks_like_values(first_row: list[str]) -> bool:
     numbers = [int(value) for value in first_row]
     steps = {later - earlier for earlier, later in pairwise(numbers)}
     return steps != {1}
+
+
+def repeats_below(first_row: list[str], below: list[list[str]]) -> bool:
+    """Whether the first row is data though it holds words: each word is a value of its column below, too.
+
+    Parameters
+    ----------
+    first_row : list of str
+        Words and values; without a word nothing is told.
+    below : list of list of str
+        The rows below it.
+    """
+    words = [at for at, cell in enumerate(first_row) if cell.strip() and not is_value(cell)]
+    if not words or len(below) < FEWEST_BELOW:
+        return False
+    return all(any(len(row) > at and row[at].strip() == first_row[at].strip() for row in below) for at in words)

@@ -65,7 +65,9 @@ def read_workbook(path: Path, kind: str, options: ReadOptions, *, rows: int | No
         notes.say(warning)
     typed = {name: typed_column(name, columns.pop(0), notes) for name in names}
     frame = convert_columns(pd.DataFrame(typed), options, notes)
-    return Table(frame, notes.sentences, {"format": "excel", "sheet": title, **layout.read_as(options)})
+    # Only a look at the first rows tells every sign: what is remembered are those that differ from the usual.
+    signs = {} if rows is None else layout.signs
+    return Table(frame, notes.sentences, {"format": "excel", "sheet": title, **signs, **layout.read_as(options)})
 
 
 def sheet_names(path: Path, kind: str) -> tuple[str, ...]:

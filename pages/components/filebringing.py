@@ -31,11 +31,14 @@ def ask(project: Project | None, *, key: str, in_dialog: bool) -> None:
         _take(key, in_dialog)
         return
     path, name = Path(staged[0]), staged[1]
-    options = importdialog.choose(path, name, key=f"{key}_import")
-    if st.button("Choose another file", key=f"{key}_other", type="tertiary", icon=":material/undo:"):
-        path.unlink(missing_ok=True)
-        _forget(key)
-        st.rerun(scope="fragment" if in_dialog else "app")
+
+    def instead() -> None:
+        if st.button("Choose another file", key=f"{key}_other", type="tertiary", icon=":material/undo:"):
+            path.unlink(missing_ok=True)
+            _forget(key)
+            st.rerun(scope="fragment" if in_dialog else "app")
+
+    options = importdialog.choose(path, name, key=f"{key}_import", instead=instead)
     if options is None:
         return
     title = name.rsplit(".", 1)[0].replace("_", " ").strip()[:80] or "New project"

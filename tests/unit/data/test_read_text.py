@@ -285,3 +285,15 @@ def test_fifty_thousand_rows_come_back_as_they_were_written(tmp_path: Path) -> N
     frame.to_csv(tmp_path / "large.csv", index=False)
     table = read_table(tmp_path / "large.csv")
     pd.testing.assert_frame_equal(table.frame, frame.astype(dict.fromkeys(frame.columns[10:], "str")))
+
+
+def test_a_first_line_whose_words_stand_below_again_is_a_row(tmp_path: Path) -> None:
+    rows = [f"{n},0.{n},{'yes' if n % 2 else 'no'},2023-01-{n:02d}" for n in range(1, 21)]
+    table = read(tmp_path, "\n".join(rows) + "\n")
+    assert list(table.frame) == ["column 1", "column 2", "column 3", "column 4"]
+    assert len(table.frame) == 20
+
+
+def test_a_first_line_with_a_date_and_a_word_of_its_own_is_names(tmp_path: Path) -> None:
+    table = read(tmp_path, "country,2023-01-01,2023-02-01\n" + "DE,1,2\nFR,3,4\n" * 10)
+    assert list(table.frame) == ["country", "2023-01-01", "2023-02-01"]
