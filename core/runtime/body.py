@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.requests import Request
@@ -18,6 +20,13 @@ DISCARD_BYTES = 10 * MAX_BODY_BYTES
 
 A caller who is cut off while sending never gets to read the answer."""
 
+LARGE_BODY_BYTES = 1024 * 1024
+"""A larger request, or one that does not say its length, waits for a place."""
+LARGE_AT_ONCE = 4
+"""Places for large requests: so many are held in memory at a time, however many clients send one."""
+WAIT_SECONDS = 300.0
+"""A large request that has no place by then is given up."""
+
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
 
 
@@ -29,6 +38,41 @@ class BodyError(Exception):
         super().__init__(message)
 
 
+@asynccontextmanager
+async def held_body(request: Request, places: asyncio.Semaphore) -> AsyncIterator[bytes]:
+    """Give the body of a request; a large one is not received before it has a place, and keeps it to the end.
+
+    Parameters
+    ----------
+    request : Request
+    places : Semaphore
+        Of ``LARGE_AT_ONCE``, one for the service.
+
+    Yields
+    ------
+    bytes
+
+    Raises
+    ------
+    BodyError
+        503 beyond ``WAIT_SECONDS``, and those of ``read_body``.
+    """
+    length = _announced(request)
+    if length is not None and (length <= LARGE_BODY_BYTES or length > MAX_BODY_BYTES):
+        # What is too large to be taken is thrown away as it arrives, and needs no place.
+        yield await read_body(request)
+        return
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await places.acquire()
+    except TimeoutError:
+        raise BodyError(503, "The service is busy with other large requests. Send fewer rows at a time.") from None
+    try:
+        yield await read_body(request)
+    finally:
+        places.release()
+
+
 async def read_body(request: Request) -> bytes:
     """Return the body of a request.
 
@@ -37,8 +81,7 @@ async def read_body(request: Request) -> bytes:
     BodyError
         413 beyond ``MAX_BODY_BYTES``, announced or counted while it arrives; 408 beyond ``READ_SECONDS``.
     """
-    announced = request.headers.get("content-length", "")
-    too_large = announced.isdigit() and int(announced[:20]) > MAX_BODY_BYTES
+    too_large = (_announced(request) or 0) > MAX_BODY_BYTES
     parts: list[bytes] = []
     size = 0
     try:
@@ -57,6 +100,11 @@ async def read_body(request: Request) -> bytes:
     if too_large:
         raise BodyError(413, f"The request is larger than {MAX_BODY_BYTES // 1024**2} MB. Send fewer rows at a time.")
     return b"".join(parts)
+
+
+def _announced(request: Request) -> int | None:
+    told = request.headers.get("content-length", "")
+    return int(told[:20]) if told.isdigit() else None
 
 
 def parse_rows(body: bytes) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -89,17 +88,6 @@ def test_regression_rows_are_answered_like_the_app(regression, alone: Callable) 
     ended(process, client)
     expected = regression.spec.pipeline.predict(frame)
     assert max(abs(a["prediction"] - v) for a, v in zip(answers, expected, strict=True)) <= 1e-9
-
-
-def test_fifty_clients_at_once_get_the_answers_of_one(binary, service: httpx.Client) -> None:
-    rows = rows_of(binary.problem.X.head(50))
-    alone = service.post("/predict", json={"rows": rows}).json()["predictions"]
-
-    def ask(row: dict) -> dict:
-        return httpx.post(service.base_url.join("/predict"), json={"rows": [row]}, timeout=60).json()["predictions"][0]
-
-    with ThreadPoolExecutor(50) as clients:
-        assert list(clients.map(ask, rows)) == alone
 
 
 def test_what_is_too_large_is_refused_and_the_service_goes_on(service: httpx.Client) -> None:

@@ -218,3 +218,31 @@ def test_nothing_is_logged_unless_asked_for(binary_folder: Path, monkeypatch: py
     monkeypatch.delenv("FAIRWAY_PREDICTION_LOG", raising=False)
     client = Client(create_app(binary_folder))
     assert client.get("/health").json()["log"] == {"on": False}
+
+
+def test_a_large_request_waits_for_a_place_and_is_given_up_in_words(
+    binary_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "LARGE_BODY_BYTES", 20)
+    monkeypatch.setattr(body, "WAIT_SECONDS", 0.2)
+    app = create_app(binary_folder)
+    content = json.dumps({"rows": [ROW]}).encode()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield content[:10]
+        await asyncio.sleep(1.0)
+        yield content[10:]
+
+    async def crowd() -> list[Response]:
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://service") as client:
+            slow = [asyncio.create_task(client.post("/predict", content=slowly())) for _ in range(body.LARGE_AT_ONCE)]
+            await asyncio.sleep(0.3)
+            waiting = await client.post("/predict", content=content)
+            small = await client.post("/predict", content=b"{}")
+            return [waiting, small, *await asyncio.gather(*slow), await client.post("/predict", content=content)]
+
+    waiting, small, *rest = asyncio.run(crowd())
+    assert waiting.status_code == 503
+    assert waiting.json() == {"detail": "The service is busy with other large requests. Send fewer rows at a time."}
+    assert small.status_code == 422
+    assert [answer.status_code for answer in rest] == [200] * (body.LARGE_AT_ONCE + 1)
