@@ -48,11 +48,9 @@ def _workbook_stream(content: bytes) -> bytes:
     first_entry, cutoff, first_small = struct.unpack_from("<I4xII", content, 48)
     (table_start,) = struct.unpack_from("<I", content, 68)
     sectors = [number for number in struct.unpack_from("<109I", content, 76) if number < _NO_SECTOR]
-    seen = 0
-    while table_start < _NO_SECTOR and seen <= len(content) // size:
+    while table_start < _NO_SECTOR and len(sectors) <= len(content) // size:
         *more, table_start = struct.unpack_from(f"<{size // 4}I", content, (table_start + 1) * size)
         sectors += [number for number in more if number < _NO_SECTOR]
-        seen += 1
     table: list[int] = []
     for number in sectors[: len(content) // size + 1]:
         table += struct.unpack_from(f"<{size // 4}I", content, (number + 1) * size)

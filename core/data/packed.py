@@ -125,7 +125,14 @@ def unpacked(
                 found = _from_zip(path, target, endings, member, most)
             else:
                 found = _from_stream(path, target, kind, name, most)
-        except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except lzma.LZMAError as error:
+            if "emory" in str(error):
+                raise LimitError(
+                    f"This xz file asks for more than {XZ_MEMORY // MB} MB of memory to be unpacked.",
+                    next_step="Pack it again by a usual setting, or bring the table uncompressed.",
+                ) from error
+            raise _damaged() from error
+        except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise _damaged() from error
         except OSError as error:
             # The libraries tell of damage by the same class as the system of a full disk, which has a number.

@@ -14,9 +14,13 @@ from core.data.names import unique_names
 from core.data.notes import Notes
 from core.data.numbers import LARGEST_EXACT
 from core.data.table import Table
+from core.data.written_out import refuse_many, written_out
 from core.errors import DataError, LimitError
 from core.limits import MB, TABLE_CELLS, TABLE_COLUMNS, TABLE_ROWS, UNPACKED_BYTES
 from core.runtime.values import FIRST_DATE, LAST_DATE
+
+NESTED_ROWS = 1_000
+"""Lists or records that are written as text at a time."""
 
 
 def read_foreign_parquet(path: Path, *, rows: int | None = None) -> Table:
@@ -45,7 +49,7 @@ def read_foreign_parquet(path: Path, *, rows: int | None = None) -> Table:
     try:
         with pq.ParquetFile(path) as file:
             _check_footer(file.metadata, len(file.schema_arrow))
-            texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+            texts = _texts(file.schema)
         # Kept as codes: one long text repeated in each of a million rows must not be written out unseen.
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             table = file.read(use_threads=False) if rows is None else _first_rows(file, rows)
@@ -71,13 +75,36 @@ def _check_footer(metadata: Any, columns: int) -> None:
             f"The table has {columns:,} columns; Fairway takes at most {TABLE_COLUMNS:,}.",
             next_step="Keep the columns that matter for the question.",
         )
-    size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-    if size > UNPACKED_BYTES:
+    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+    if sum(group.total_byte_size for group in groups) > UNPACKED_BYTES:
         raise _too_large()
+    for leaf in range(metadata.num_columns):
+        # Missing values of a list weigh nothing in the file.
+        if metadata.schema.column(leaf).max_repetition_level:
+            refuse_many(sum(group.column(leaf).num_values for group in groups))
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+def _texts(schema: Any) -> list[str]:
+    """Return the paths of all texts, those within lists and records too."""
+    leaves = [schema.column(leaf) for leaf in range(len(schema))]
+    return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and leaf.logical_type.type != "DECIMAL"]
+
+
+def _repeats(kind: pa.DataType) -> bool:
+    """Whether values of a column may stand there many times and weigh once."""
+    types = pa.types
+    if isinstance(kind, pa.BaseExtensionType) or types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return True
+    return bool(types.is_nested(kind) or types.is_string_view(kind))
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    """Whether a column holds bytes, which are left out."""
+    if pa.types.is_dictionary(kind):
+        return _is_binary(kind.value_type)
+    if pa.types.is_binary_view(kind) or pa.types.is_fixed_size_binary(kind):
+        return True
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
 def _first_rows(file: Any, rows: int) -> pa.Table:
@@ -113,10 +140,10 @@ def to_frame(table: pa.Table, notes: Notes) -> pd.DataFrame:
     room = UNPACKED_BYTES
     for position, name in enumerate(names):
         values = table.column(position)
-        if pa.types.is_dictionary(values.type):
-            room -= _written_out(values)
-            if room < 0:
-                raise _too_large()
+        if _repeats(values.type) and not _is_binary(values.type):
+            room -= written_out(values)
+        if room < 0:
+            raise _too_large()
         column = plain_column(name, values, notes)
         if column is not None:
             columns[name] = column.reset_index(drop=True)
@@ -125,22 +152,13 @@ def to_frame(table: pa.Table, notes: Notes) -> pd.DataFrame:
     return drop_empty_tail(pd.DataFrame(columns), notes)
 
 
-def _written_out(values: pa.ChunkedArray) -> int:
-    """Return how many bytes the texts of a column kept as codes take, written out."""
-    total = 0
-    for chunk in values.chunks:
-        if not _is_text(chunk.dictionary.type):
-            continue
-        lengths = pc.fill_null(pc.binary_length(chunk.dictionary), 0).to_numpy(zero_copy_only=False)
-        codes = chunk.indices.drop_null().to_numpy(zero_copy_only=False)
-        total += int(lengths[codes].sum(dtype="int64")) if len(lengths) else 0
-    return total
-
-
 def plain_column(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series | None:
     """Bring a column to numbers, true/false, dates or text; ``None`` where it is left out."""
     if isinstance(values.type, pa.BaseExtensionType):
         values = pa.chunked_array([chunk.storage for chunk in values.chunks], type=values.type.storage_type)
+    if _is_binary(values.type):
+        notes.note("binary", name)
+        return None
     if pa.types.is_run_end_encoded(values.type):
         values = pa.chunked_array([pc.run_end_decode(chunk) for chunk in values.chunks], type=values.type.value_type)
     if pa.types.is_dictionary(values.type):
@@ -159,20 +177,24 @@ def plain_column(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series 
         return _floats(name, values, notes)
     if types.is_timestamp(kind) or types.is_date(kind):
         return _dates(name, values, notes)
-    if types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind):
-        notes.note("binary", name)
-        return None
     if types.is_nested(kind):
         notes.note("nested", name)
-        lines = [
-            None if value is None else json.dumps(value, default=str, ensure_ascii=False)
-            for value in values.to_pylist()
-        ]
-        return pd.Series(lines, dtype="str")
+        return pd.Series(_lines(values), dtype="str")
     if types.is_time(kind) or types.is_duration(kind) or types.is_interval(kind):
         return pd.Series([None if value is None else str(value) for value in values.to_pylist()], dtype="str")
     text = pc.utf8_trim_whitespace(values.cast(pa.large_string()))
     return as_str(pc.if_else(pc.equal(text, ""), None, text))
+
+
+def _lines(values: pa.ChunkedArray) -> list[str | None]:
+    """Write lists and records as text, a few rows at a time: as Python's objects they take many times their size."""
+    written_out(values)
+    parts = (values.slice(begin, NESTED_ROWS).to_pylist() for begin in range(0, len(values), NESTED_ROWS))
+    return [
+        None if value is None else json.dumps(value, default=str, ensure_ascii=False)
+        for part in parts
+        for value in part
+    ]
 
 
 def _integers(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series:

@@ -18,6 +18,10 @@ from core.limits import MB
 _ROW = 0
 _CELLS = range(1, 12)
 _DIMENSION = 148
+_ROW_BYTES, _CELL_BYTES = 17, 8
+"""Smallest content of such a record."""
+_MOST_OTHERS = 500_000
+"""Records of a sheet that are no row and no cell."""
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 
 
@@ -81,7 +85,7 @@ def _parts(path: Path) -> Iterator[tuple[BinaryIO, zipfile.ZipInfo]]:
 
 
 def _walk(pieces: Iterator[bytes]) -> None:
-    extent, row = Extent(), 0
+    extent, row, others = Extent(), 0, 0
     held, place = b"", 0
     for piece in pieces:
         held, place = held[place:] + piece, 0
@@ -90,15 +94,24 @@ def _walk(pieces: Iterator[bytes]) -> None:
             if found is None:
                 break
             kind, begin, end = found
-            if kind == _ROW and end - begin >= 4:
+            if kind == _ROW:
+                if end - begin < _ROW_BYTES:
+                    raise damaged()
                 (row,) = struct.unpack_from("<I", held, begin)
-            elif kind in _CELLS and end - begin >= 4:
+            elif kind in _CELLS:
+                if end - begin < _CELL_BYTES:
+                    raise damaged()
                 (column,) = struct.unpack_from("<I", held, begin)
                 extent.rows, extent.columns = max(extent.rows, row + 1), max(extent.columns, column + 1)
             elif kind == _DIMENSION and end - begin >= 16:
                 _, last_row, _, last_column = struct.unpack_from("<IIII", held, begin)
                 stated = Extent(rows=last_row + 1, columns=last_column + 1)
                 refuse_far_cells(stated)
+            else:
+                # A million empty records weigh little, and each takes time.
+                others += 1
+                if others > _MOST_OTHERS:
+                    raise damaged()
             refuse_far_cells(extent)
             place = end
         if len(held) - place > 64 * MB:
@@ -141,6 +154,8 @@ def _measure_open_document(pieces: Iterator[bytes]) -> None:
             column, reached = 0, 0
         elif tag in ("table:table-cell", "table:covered-table-cell"):
             column += _times(attributes.get("table:number-columns-repeated"), _MOST_COLUMNS)
+            if column > _MOST_COLUMNS + 1:
+                raise damaged()
             if "office:value-type" in attributes or "calcext:value-type" in attributes:
                 reached = column
         elif tag == "text:p":
@@ -151,7 +166,7 @@ def _measure_open_document(pieces: Iterator[bytes]) -> None:
         if tag != "table:table-row":
             return
         row += in_row
-        if row > _MOST_ROWS + 1 or column > _MOST_COLUMNS + 1:
+        if row > _MOST_ROWS + 1:
             raise damaged()
         if reached:
             extent.rows, extent.columns = row, max(extent.columns, reached)

@@ -78,6 +78,8 @@ def _check_part(file: BinaryIO, part: zipfile.ZipInfo, left: int) -> int:
         size += len(piece)
         if size > left or size > max(64 * MB, COMPRESSION_RATIO * part.compress_size):
             raise _too_large()
+        if size > part.file_size:
+            raise damaged()
         if not is_xml:
             continue
         if size == len(piece) and piece.startswith((b"\xff\xfe", b"\xfe\xff")):
