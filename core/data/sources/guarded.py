@@ -213,6 +213,16 @@ class Client:
             body = b"".join(body_of(answer, self._watch, most=most))
             return Answer(place.url, _named(answer), body, _measured(answer))
 
+    def pieces(self, url: str, *, most: int) -> Iterator[bytes]:
+        """Give what stands at an address in pieces; as :meth:`fetch` otherwise."""
+        with self._answered(url, "*/*") as (_place, answer):
+            yield from body_of(answer, self._watch, most=most)
+
+    def ask(self, url: str) -> Answer:
+        """Return what a server says of an address, without what stands there; as :meth:`fetch` otherwise."""
+        with self._answered(url, "*/*", method="HEAD") as (place, answer):
+            return Answer(place.url, _named(answer))
+
     def download(self, url: str, path: Path, *, most: int) -> Answer:
         """Write what stands at an address to a file; the file is gone again where not all of it came.
 
@@ -256,13 +266,13 @@ class Client:
         self._pool = None
 
     @contextmanager
-    def _answered(self, url: str, accept: str) -> Iterator[tuple[Place, urllib3.BaseHTTPResponse]]:
+    def _answered(self, url: str, accept: str, method: str = "GET") -> Iterator[tuple[Place, urllib3.BaseHTTPResponse]]:
         """Follow redirects and wait where asked to, until there is something to read."""
         place = parse(url)
         self._first = self._first or place.site
         redirects = waits = 0
         while True:
-            answer = self._asked(place, accept)
+            answer = self._asked(place, accept, method)
             try:
                 if answer.status in MOVED and (leads := answer.headers.get("location")):
                     redirects += 1
@@ -279,7 +289,7 @@ class Client:
                 answer.close()
                 answer.release_conn()
 
-    def _asked(self, place: Place, accept: str) -> urllib3.BaseHTTPResponse:
+    def _asked(self, place: Place, accept: str, method: str) -> urllib3.BaseHTTPResponse:
         self._watch.check()
         headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
         if place.site == self._first:
@@ -290,7 +300,7 @@ class Client:
             self._site, self._pool = place.site, pool(self._guard, *place.site)
         try:
             return self._pool.urlopen(
-                "GET", place.target, headers=headers, retries=False, redirect=False, preload_content=False
+                method, place.target, headers=headers, retries=False, redirect=False, preload_content=False
             )
         except FairwayError:
             raise

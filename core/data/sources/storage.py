@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from core.data.options import ReadOptions
 from core.data.sources.addresses import Place, parse
+from core.data.sources.guarded import StatusError
 from core.data.sources.look import begin_of
 from core.data.sources.source import Acquired, Origin, Reach
 from core.data.sources.wire import Watch
@@ -196,14 +197,17 @@ def acquire(origin: ObjectOrigin, reach: Reach) -> Acquired:
     path = reach.folder / "object"
     try:
         with _opened(origin, place, reach, WEB_LOOK_SECONDS if reach.look else WEB_SECONDS) as (system, watch):
-            size = int(system.info(place.path)["size"] or 0)
-            if system.info(place.path)["type"] == "directory":
+            said = system.info(place.path)
+            size = int(said["size"] or 0)
+            if said["type"] == "directory":
                 raise DataError("At this address stands a folder, not an object.", next_step="Choose an object in it.")
             if size > WEB_BYTES:
                 raise LimitError(
                     f"The object has {size / MB:,.0f} MB; Fairway takes at most {WEB_BYTES / MB:,.0f} MB from there.",
                     next_step="Bring a part of it, or a Parquet file, which is smaller.",
                 )
+            # Of one that the storage sends packed only the packed size is known.
+            size = WEB_BYTES if said.get("packed") else size
             taken = min(size, PREVIEW_WHOLE_BYTES + 1) if reach.look else size
             written = 0
             with system.open(place.path, "rb") as source, path.open("wb") as file:
@@ -212,14 +216,15 @@ def acquire(origin: ObjectOrigin, reach: Reach) -> Acquired:
                     written += len(piece)
                     watch.check()
                     reach.report(min(0.99, written / taken), f"{written / 1_000_000:,.1f} MB read")
-            if written != taken:
+            if written != taken and not said.get("packed"):
                 raise DataError("The transfer ended before all was there.", next_step="Nothing was kept; try again.")
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    if taken < size:
+    whole = written < taken or taken == size
+    if not whole:
         begin_of(path)
-    return Acquired(path, PurePosixPath(place.key).name, ReadOptions(), whole=taken == size)
+    return Acquired(path, PurePosixPath(place.key).name, ReadOptions(), whole=whole)
 
 
 @contextmanager
@@ -230,6 +235,8 @@ def _opened(origin: ObjectOrigin, place: Where, reach: Reach, seconds: float) ->
     with Watch(seconds, reach.should_stop) as watch, system_for(origin, place, reach, watch) as (system, gate):
         try:
             yield system, watch
+        except StatusError as error:
+            raise _refusal(error) from error
         except FairwayError:
             raise
         except (OSError, ValueError) as error:
@@ -239,17 +246,30 @@ def _opened(origin: ObjectOrigin, place: Where, reach: Reach, seconds: float) ->
             raise _in_words(str(error), place) from error
 
 
+def _refusal(error: StatusError) -> FairwayError:
+    if error.status in (401, 403):
+        return _denied()
+    return _missing() if error.status == 404 else error
+
+
+def _denied() -> DataError:
+    return DataError(
+        "The storage does not allow this, or does not know the key.", next_step="Check the key and what it may read."
+    )
+
+
+def _missing() -> DataError:
+    return DataError("There is no such place in the storage.", next_step="Check the bucket and the name.")
+
+
 def _in_words(said: str, place: Where) -> FairwayError:
     """Tell a fault of the storage; what the library wrote is read for its kind, and never shown."""
     if _DENIED.search(said):
-        return DataError(
-            "The storage does not allow this, or does not know the key.",
-            next_step="Check the key and what it may read.",
-        )
+        return _denied()
     if place.store == "s3" and _ELSEWHERE.search(said):
         return DataError("The bucket lies in another region.", next_step="Name its region.")
     if _MISSING.search(said):
-        return DataError("There is no such place in the storage.", next_step="Check the bucket and the name.")
+        return _missing()
     return DataError(
         "The storage does not answer as it should.", next_step="Check the address, or try again in a while."
     )

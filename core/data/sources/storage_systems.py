@@ -1,11 +1,10 @@
-"""Arrow's file systems behind fsspec's interface, each opened with what the user gave and nothing of this machine."""
+"""The file systems of fsspec that reach object storage, opened with what the user gave and nothing of this machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.data.sources.addresses import refused
+from core.data.sources.guarded import Client, Headers
 from core.data.sources.storage_gate import Gate
 from core.data.sources.wire import Guard, Watch
 from core.errors import InputError
@@ -26,9 +25,9 @@ def system_for(
     Yields
     ------
     system : AbstractFileSystem
-        Of fsspec, over Arrow's.
+        Of fsspec.
     gate : Gate or None
-        What its connections pass; ``None`` where they lead to the provider's own fixed hosts.
+        What the connections of Arrow's client pass; ``None`` where the guarded client itself makes them.
 
     Raises
     ------
@@ -37,17 +36,22 @@ def system_for(
     """
     from fsspec.implementations.arrow import ArrowFSWrapper
 
+    from core.data.sources.storage_web import AZURE_VERSION, GOOGLE, AzureStore, GoogleStore, signature_of
+
     if not origin.anonymous and not reach.secret:
         raise InputError("The key is missing.", next_step="Give it, or choose to ask without one.")
     if place.store == "s3":
         with _gate(place, reach, watch) as gate:
             yield ArrowFSWrapper(_s3(origin, place, reach, gate), skip_instance_cache=True), gate
         return
-    if place.endpoint is not None and not reach.private_network:
-        # Their clients take no proxy, so that an address of one's own could not be guarded.
-        raise refused(place.endpoint.host)
-    made = _gs(origin, place, reach) if place.store == "gs" else _az(origin, place, reach)
-    yield ArrowFSWrapper(made, skip_instance_cache=True), None
+    if place.store == "gs":
+        token = None if origin.anonymous else ("Authorization", f"Bearer {reach.secret}")
+        with Client(reach, Headers(secret=token), seconds=watch.left) as client:
+            yield GoogleStore(client, GOOGLE if place.endpoint is None else place.endpoint.url.rstrip("/")), None
+        return
+    signature = "" if origin.anonymous else signature_of(place, reach.secret)
+    with Client(reach, Headers((("x-ms-version", AZURE_VERSION),)), seconds=watch.left) as client:
+        yield AzureStore(client, _azure_base(place), signature), None
 
 
 @contextmanager
@@ -84,33 +88,7 @@ def _s3(origin: "ObjectOrigin", place: "Where", reach: "Reach", gate: Gate) -> A
     )
 
 
-def _gs(origin: "ObjectOrigin", place: "Where", reach: "Reach") -> Any:
-    from pyarrow.fs import GcsFileSystem
-
-    options: dict[str, Any] = {"anonymous": True}
-    if not origin.anonymous:
-        end = datetime.now(UTC) + timedelta(hours=1)
-        options = {"access_token": reach.secret, "credential_token_expiration": end}
+def _azure_base(place: "Where") -> str:
     if place.endpoint is not None:
-        options |= {
-            "endpoint_override": f"{place.endpoint.host}:{place.endpoint.port}",
-            "scheme": place.endpoint.scheme,
-        }
-    return GcsFileSystem(**options, retry_time_limit=timedelta(seconds=15))
-
-
-def _az(origin: "ObjectOrigin", place: "Where", reach: "Reach") -> Any:
-    from pyarrow.fs import AzureFileSystem
-
-    if origin.anonymous:
-        raise InputError(
-            "Azure is not asked without a key here.",
-            next_step="Give the object's https address as a file at an address, or a key.",
-        )
-    signature = "sig=" in reach.secret
-    options: dict[str, Any] = {"sas_token" if signature else "account_key": reach.secret}
-    if place.endpoint is not None:
-        host = f"{place.endpoint.host}:{place.endpoint.port}"
-        options |= {"blob_storage_authority": host, "dfs_storage_authority": host}
-        options |= dict.fromkeys(("blob_storage_scheme", "dfs_storage_scheme"), place.endpoint.scheme)
-    return AzureFileSystem(place.account, **options)
+        return f"{place.endpoint.url.rstrip('/')}/{place.account}"
+    return f"https://{place.account}.blob.core.windows.net"

@@ -45,9 +45,11 @@ def _fields(key: str) -> tuple[ObjectOrigin, str]:
     )
     scheme = PROVIDERS[provider or "S3"]
     first, second = KEYS[scheme]
-    anonymous = scheme != "az" and st.toggle("Open to all, no key needed", key=f"{key}_anonymous_{scheme}")
+    anonymous = st.toggle("Open to all, no key needed", key=f"{key}_anonymous_{scheme}")
     key_id = secret = ""
-    if not anonymous:
+    if anonymous and scheme == "az":
+        key_id = st.text_input(first, key=f"{key}_id_{scheme}").strip()
+    elif not anonymous:
         left = right = st.container()
         if first:
             left, right = st.columns(2)

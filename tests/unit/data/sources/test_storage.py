@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.data import read_table
-from core.data.sources import storage, storage_systems
+from core.data.sources import storage
 from core.data.sources.storage import ObjectOrigin, acquire, browse, where
 from core.data.sources.storage_gate import Gate
 from core.data.sources.wire import Guard, StoppedError, Watch
@@ -168,32 +168,6 @@ def test_addresses_are_taken_apart():
     origin = ObjectOrigin(url="s3://bucket/x.csv", key_id="id")
     assert ObjectOrigin.model_validate_json(origin.model_dump_json()) == origin
     assert origin.words() == "s3://bucket/x.csv"
-
-
-@pytest.mark.parametrize(("url", "key_id"), [("gs://bucket/x.csv", ""), ("az://box/x.csv", "account1")])
-def test_google_and_azure_reach_no_endpoint_of_ones_own_where_private_networks_are_closed(open_reach, url, key_id):
-    origin = ObjectOrigin(url=url, key_id=key_id, endpoint="https://storage.example.org")
-    with pytest.raises(InputError, match="not on the public internet"):
-        acquire(origin, replace(open_reach, private_network=False, secret="x"))
-
-
-def test_google_and_azure_are_opened_with_what_was_given(open_reach, monkeypatch):
-    opened = {}
-    monkeypatch.setattr("pyarrow.fs.GcsFileSystem", lambda **given: opened.update(gs=given))
-    monkeypatch.setattr("pyarrow.fs.AzureFileSystem", lambda name, **given: opened.update({name: given}))
-    reach = replace(open_reach, secret="token")
-    google = ObjectOrigin(url="gs://bucket/x.csv")
-    storage_systems._gs(google, where(google), reach)
-    assert opened["gs"]["access_token"] == "token"
-    storage_systems._gs(google.model_copy(update={"anonymous": True}), where(google), reach)
-    assert opened["gs"]["anonymous"] is True
-    azure = ObjectOrigin(url="az://box/x.csv", key_id="account1")
-    storage_systems._az(azure, where(azure), reach)
-    assert opened["account1"] == {"account_key": "token"}
-    storage_systems._az(azure, where(azure), replace(reach, secret="sv=1&sig=abc"))
-    assert opened["account1"] == {"sas_token": "sv=1&sig=abc"}
-    with pytest.raises(InputError, match="not asked without a key"):
-        storage_systems._az(azure.model_copy(update={"anonymous": True}), where(azure), reach)
 
 
 def test_a_silent_server_ends_in_time(open_reach, monkeypatch):
