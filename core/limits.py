@@ -8,6 +8,10 @@ UPLOAD_BYTES: Final = 200 * MB
 """Largest file a browser may send."""
 INLINE_BYTES: Final = 8 * MB
 """A file up to this size is read at once; a larger one in a process of its own."""
+INLINE_CELLS: Final = 500_000
+"""Tables with together up to this many cells are joined and compared at once; larger ones in a process of its own."""
+JOIN_CELLS: Final = 10_000_000
+"""A second table with up to this many cells is joined whole; a larger one is refused."""
 SHELF_BYTES: Final = 32 * MB
 """Tables that the server keeps in memory between two screens, over all sessions."""
 UNPACKED_BYTES: Final = 1024 * MB

@@ -1,6 +1,6 @@
 """Joining a second table: what it would do is counted first, and the rows of the first are never repeated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from core.data.table import Table
 from core.errors import DataError, InputError, LimitError
 from core.limits import TABLE_CELLS, TABLE_COLUMNS
 
-__all__ = ["RULES", "Join", "JoinKey", "JoinPlan", "Repeated", "apply_join", "plan_join"]
+__all__ = ["RULES", "Join", "JoinKey", "JoinPlan", "Repeated", "apply_join", "chosen", "plan_join"]
 
 EXAMPLES: Final = 5
 """Keys a plan shows as examples."""
@@ -77,6 +77,8 @@ class JoinPlan:
         Rows without a whole key; these match nothing.
     left_repeated, right_repeated : int
         Rows that share their key with another row of the same table.
+    shared_keys : int
+        Keys that several rows of the second table share.
     most_per_key : int
         Rows of the second table with the most frequent key.
     matched, unmatched : int
@@ -105,6 +107,7 @@ class JoinPlan:
     right_missing: int
     left_repeated: int
     right_repeated: int
+    shared_keys: int
     most_per_key: int
     matched: int
     unmatched: int
@@ -153,30 +156,59 @@ def plan_join(left: pd.DataFrame, right: pd.DataFrame, join: Join) -> JoinPlan:
     matched = int(found.sum())
     unmatched = int((~found & (here >= 0)).sum())
     pairs = int(times[here[found]].sum())
-    names = _names(left, right, join)
-    repeated = int(times[times > 1].sum())
-    return JoinPlan(
-        join=join,
+    counted = JoinPlan(
+        join=Join(keys=join.keys, how="inner"),
         left_rows=len(left),
         right_rows=len(right),
         left_missing=int((here < 0).sum()),
         right_missing=int((there < 0).sum()),
         left_repeated=int(held[held > 1].sum()),
-        right_repeated=repeated,
+        right_repeated=int(times[times > 1].sum()),
+        shared_keys=int((times > 1).sum()),
         most_per_key=int(times.max(initial=0)),
         matched=matched,
         unmatched=unmatched,
         unused=int(times[held == 0].sum()),
-        rows_after=len(left) if join.how == "left" else matched,
-        exploded=pairs + (len(left) - matched if join.how == "left" else 0),
+        rows_after=matched,
+        exploded=pairs,
+        renamed=(),
+        new_columns=(),
+        unmatched_examples=_examples(left, join, ~found & (here >= 0)),
+        proposals=_proposals(left, right, join, matched),
+        notes=_notes(left, right, join),
+        refused="",
+    )
+    return chosen(counted, left, right, join)
+
+
+def chosen(plan: JoinPlan, left: pd.DataFrame, right: pd.DataFrame, join: Join) -> JoinPlan:
+    """Say what a join of the same keys would do under other choices, without counting again.
+
+    Parameters
+    ----------
+    plan : JoinPlan
+        Counted for the keys of ``join``.
+    left, right : DataFrame
+        The tables, or any rows of them: only their columns are looked at.
+    join : Join
+
+    Returns
+    -------
+    JoinPlan
+    """
+    names = _names(left, right, join)
+    alone = plan.left_rows - plan.matched
+    pairs = plan.exploded - (alone if plan.join.how == "left" else 0)
+    return replace(
+        plan,
+        join=join,
+        rows_after=plan.left_rows if join.how == "left" else plan.matched,
+        exploded=pairs + (alone if join.how == "left" else 0),
         renamed=tuple(
             (old, new) for old, new in names.items() if old != new and join.repeated not in MEASURES and old != COUNT
         ),
         new_columns=tuple(names.values()),
-        unmatched_examples=_examples(left, join, ~found & (here >= 0)),
-        proposals=_proposals(left, right, join, matched),
-        notes=_notes(left, right, join),
-        refused=_refused(join, matched, repeated, times),
+        refused=_refused(join, plan),
     )
 
 
@@ -278,14 +310,14 @@ def _taken(values: pd.Series, at: NDArray[np.int64], *, count: bool) -> pd.Serie
     return values.reset_index(drop=True).reindex(index).reset_index(drop=True)
 
 
-def _refused(join: Join, matched: int, repeated: int, times: NDArray[np.int64]) -> str:
-    if not matched:
+def _refused(join: Join, plan: JoinPlan) -> str:
+    if not plan.matched:
         return "No row of the first table finds its key in the second."
-    if repeated and join.repeated == "refuse":
-        keys = int((times > 1).sum())
+    if plan.right_repeated and join.repeated == "refuse":
         return (
-            f"{repeated:,} rows of the second table share {keys:,} key{'' if keys == 1 else 's'}, so that rows of the "
-            "first would be repeated, and cases counted twice."
+            f"{plan.right_repeated:,} rows of the second table share {plan.shared_keys:,} "
+            f"key{'' if plan.shared_keys == 1 else 's'}, so that rows of the first would be repeated, and cases "
+            "counted twice."
         )
     return ""
 

@@ -117,11 +117,13 @@ def status(workspace: Workspace, job_id: str) -> Job:
     return Job.of(row)
 
 
-def latest(workspace: Workspace, project_id: str, kind: str) -> Job | None:
-    """Return the newest job of a kind for a project as it stands, ``None`` where there was none."""
+def latest(workspace: Workspace, project_id: str, kind: str, *, key: str | None = None) -> Job | None:
+    """Return the newest job of a kind, and of a key where one is given, as it stands; ``None`` where there was none."""
     query = select(JOBS.c.id).where(
         JOBS.c.owner == workspace.owner, JOBS.c.project_id == project_id, JOBS.c.kind == kind
     )
+    if key is not None:
+        query = query.where(JOBS.c.key == key)
     with workspace.database.read() as connection:
         job_id = connection.execute(query.order_by(JOBS.c.created.desc(), JOBS.c.id).limit(1)).scalar()
     return None if job_id is None else status(workspace, job_id)

@@ -1,6 +1,8 @@
 """The work of an import: bring a table from its source, read it, and leave it to the project that asked for it."""
 
+import json
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from core.jobs.job import Job
 from core.workspace import importing
 from core.workspace.files import inside, read_json, remove_tree, write_json
 from core.workspace.importing import Brought
+from core.workspace.joining import Again, drawn_again
 from core.workspace.store import Workspace
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 KIND = "import"
 RESULT = "brought.json"
+AGAIN = "again.json"
 FETCHED = 0.4
 """Share of the work that fetching is, where there is something to fetch."""
 
@@ -31,6 +35,39 @@ def bring_table(context: "JobContext") -> None:
     FairwayError
         It cannot be brought or read; nothing is kept.
     """
+    _keep(context, _bring(context))
+    _unstage(context)
+
+
+def bring_again(context: "JobContext") -> None:
+    """Bring anew the tables a project's table is made of: each of the job's parts names its place, −1 the first.
+
+    The secret is then a JSON object of one secret a place.
+
+    Raises
+    ------
+    FairwayError
+        One of them cannot be brought or read; nothing is kept.
+    """
+    parts: list[dict[str, object]] = list(context.params["parts"])
+    secrets = json.loads(context.secret) if context.secret else {}
+    found: dict[int, Brought] = {}
+    for number, part in enumerate(parts):
+
+        def report(share: float, message: str, done: int = number) -> None:
+            context.report((done + share) / len(parts), message)
+
+        place = int(str(part["place"]))
+        found[place] = _bring(replace(context, params=part, report=report, secret=secrets.get(str(place), "")))
+        if context.should_stop():
+            return
+    folder = context.workspace.artefact_dir(context.project_id, KIND, context.job_id)
+    again = Again(first=found.pop(-1, None), seconds=found)
+    write_json(folder / AGAIN, again.model_dump(mode="json"))
+    _unstage(context)
+
+
+def _bring(context: "JobContext") -> Brought:
     params, workspace = context.params, context.workspace
     with tempfile.TemporaryDirectory(prefix="source-") as folder:
         acquired, began = _acquire(context, Path(folder))
@@ -38,7 +75,7 @@ def bring_table(context: "JobContext") -> None:
         def report(share: float, message: str) -> None:
             context.report(began + share * (1 - began), message)
 
-        brought = importing.bring(
+        return importing.bring(
             workspace,
             acquired.path,
             name=acquired.name,
@@ -47,12 +84,10 @@ def bring_table(context: "JobContext") -> None:
             origin=dict(params["origin"]),
             warnings=acquired.warnings,
             target=params.get("target"),
+            whole=bool(params.get("whole")),
             now=datetime.now(UTC),
             report=report,
         )
-    _keep(context, brought)
-    if params.get("staged"):
-        _staged(workspace, str(params["staged"])).unlink(missing_ok=True)
 
 
 def _acquire(context: "JobContext", folder: Path) -> tuple[Acquired, float]:
@@ -84,6 +119,13 @@ def _staged(workspace: Workspace, name: str) -> Path:
     return inside(workspace.home / "uploads", name)
 
 
+def _unstage(context: "JobContext") -> None:
+    """Throw away the uploaded files the job was to read."""
+    for part in (context.params, *context.params.get("parts", ())):
+        if part.get("staged"):
+            _staged(context.workspace, str(part["staged"])).unlink(missing_ok=True)
+
+
 def _keep(context: "JobContext", brought: Brought) -> None:
     folder = context.workspace.artefact_dir(context.project_id, KIND, context.job_id)
     write_json(folder / RESULT, brought.model_dump(mode="json"))
@@ -93,10 +135,14 @@ def draw_sample(context: "JobContext") -> None:
     """Draw the sample of a large table anew, so that the outcome named since keeps its shares."""
     workspace = context.workspace
     project = workspace.get(context.project_id)
-    if project.data is None or project.data.whole is None or project.table_schema is None:
+    first = (project.data.base or project.data) if project.data is not None else None
+    if first is None or first.whole is None or project.table_schema is None:
         raise JobError("This project works on all rows of its table.")
-    context.report(0.1, f"Drawing a sample of {project.data.whole.rows:,} rows")
-    ref = importing.draw(workspace, project.data, str(context.params["target"]))
+    context.report(0.1, f"Drawing a sample of {first.whole.rows:,} rows")
+    ref = importing.draw(workspace, first, str(context.params["target"]))
+    if project.data is not None and project.data.joined:
+        context.report(0.6, "Joining it again")
+        ref = drawn_again(workspace, project, ref)
     _keep(context, Brought(ref=ref, table_schema=project.table_schema))
 
 
@@ -107,6 +153,12 @@ def result(workspace: Workspace, job: Job) -> Brought | None:
     return None if found is None else Brought.model_validate(found)
 
 
+def again(workspace: Workspace, job: Job) -> Again | None:
+    """Return what a finished refresh has read; ``None`` once it was taken."""
+    found = read_json(workspace.artefact_dir(job.project_id, KIND, job.id) / AGAIN)
+    return None if found is None else Again.model_validate(found)
+
+
 def taken(workspace: Workspace, job: Job) -> None:
     """Forget what an import has brought, after the project has taken it."""
     remove_tree(workspace.artefact_dir(job.project_id, KIND, job.id))
@@ -115,5 +167,4 @@ def taken(workspace: Workspace, job: Job) -> None:
 def discard(context: "JobContext") -> None:
     """Throw away what was brought; the table itself is swept once no project speaks of it."""
     remove_tree(context.workspace.artefact_dir(context.project_id, KIND, context.job_id))
-    if context.params.get("staged"):
-        _staged(context.workspace, str(context.params["staged"])).unlink(missing_ok=True)
+    _unstage(context)

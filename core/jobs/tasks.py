@@ -172,6 +172,30 @@ def _import(context: JobContext) -> None:
     bring_table(context)
 
 
+def _again(context: JobContext) -> None:
+    from core.jobs.importing import bring_again
+
+    bring_again(context)
+
+
+def _count(context: JobContext) -> None:
+    from core.jobs.joining import count
+
+    count(context)
+
+
+def _join(context: JobContext) -> None:
+    from core.jobs.joining import join
+
+    join(context)
+
+
+def _compare(context: JobContext) -> None:
+    from core.jobs.joining import compare
+
+    compare(context)
+
+
 def _draw(context: JobContext) -> None:
     from core.jobs.importing import draw_sample
 
@@ -198,12 +222,19 @@ TASKS: dict[str, Task] = {
     "train": Task(run=_train, tidy=_tidy_training, discard=_discard_training),
     "export": Task(run=_export, tidy=_leave, discard=_discard_export),
     "import": Task(run=_import, tidy=_leave, discard=_discard_import),
-    "refresh": Task(run=_import, tidy=_leave, discard=_discard_import),
+    "refresh": Task(run=_again, tidy=_leave, discard=_discard_import),
     "second": Task(run=_import, tidy=_leave, discard=_discard_import),
     "trial": Task(run=_try, tidy=_leave, discard=_leave),
     "draw": Task(run=_draw, tidy=_leave, discard=_discard_import),
+    "count": Task(run=_count, tidy=_leave, discard=_discard_import),
+    "join": Task(run=_join, tidy=_leave, discard=_discard_import),
+    "compare": Task(run=_compare, tidy=_leave, discard=_discard_import),
 }
-"""Every kind of job; ``refresh`` and ``second`` bring a table that waits until the user has looked at it."""
+"""Every kind of job.
+
+``refresh`` and ``second`` bring tables that wait until the user has looked at them; ``count``, ``join`` and ``compare``
+look at them and put them together, where they are too large to do so while a screen waits.
+"""
 
 
 def task_of(kind: str) -> Task:

@@ -1,6 +1,6 @@
 """Drift of columns: each held against the training data, with the size of the change and whether chance explains it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -111,6 +111,7 @@ def column_drifts(
     *,
     least: int = DRIFT_ROWS,
     reference: str = "training",
+    on_column: Callable[[int, str], None] = lambda _place, _name: None,
 ) -> tuple[ColumnDrift, ...]:
     """Hold columns of a later table against those of the training data.
 
@@ -124,13 +125,18 @@ def column_drifts(
         Known rows below which nothing is tested.
     reference : str
         How the sentences name the earlier rows.
+    on_column : callable
+        Takes the place and the name of each column before it is looked at.
 
     Returns
     -------
     tuple of ColumnDrift
         In the order of ``columns``; all their p-values are corrected together (Benjamini and Hochberg, 1995).
     """
-    found = [_measured(then[spec.name], now[spec.name], spec, least, reference) for spec in columns]
+    found = []
+    for place, spec in enumerate(columns):
+        on_column(place, spec.name)
+        found.append(_measured(then[spec.name], now[spec.name], spec, least, reference))
     return judged(found, reference)
 
 

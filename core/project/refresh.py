@@ -1,6 +1,6 @@
 """Refresh: a newer reading of the table held against the one here, and what taking it would mean for the project."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -22,6 +22,8 @@ from core.project.document import DataRef, Project
 from core.runtime.schema import InputSchema
 from core.runtime.values import as_text
 from core.train.board import Leaderboard
+
+Report = Callable[[float, str], None]
 
 SEED: Final = 7
 CHECKED_ROWS: Final = 20_000
@@ -85,6 +87,7 @@ def compare(
     same: bool = False,
     board: Leaderboard | None = None,
     bundle: InputSchema | None = None,
+    report: Report = lambda _share, _message: None,
 ) -> Refreshed:
     """Hold a newer reading of the table against the project; nothing is changed.
 
@@ -101,6 +104,8 @@ def compare(
         Of the training that was last started.
     bundle : InputSchema, optional
         What the bundle that was exported last takes.
+    report : callable
+        Takes the share done and what is being done.
 
     Returns
     -------
@@ -108,6 +113,7 @@ def compare(
     """
     schema = project.table_schema
     assert schema is not None
+    report(0.0, "Comparing the columns")
     found = difference(before, after, schema, guessed, same=same)
     if same:
         return Refreshed(found, (), (0, 0), schema, ())
@@ -119,7 +125,14 @@ def compare(
         if spec.name in before.columns and spec.name in after.columns and spec.type in MOVABLE
         if spec.name not in found.lost
     ]
-    drifts = column_drifts(then, now, specs, reference="the old table")
+    drifts = column_drifts(
+        then,
+        now,
+        specs,
+        reference="the old table",
+        on_column=lambda place, name: report(0.3 + 0.6 * place / len(specs), f"Comparing the values of {name}"),
+    )
+    report(0.9, "Looking at what it means for the project")
     ranked = tuple(sorted(drifts, key=lambda drift: (-drift.verdict.rank, -(drift.effect or 0.0))))
     told = (
         *_outcome(project, after, found),

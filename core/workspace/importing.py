@@ -21,7 +21,7 @@ from core.data.options import ReadOptions
 from core.data.read import read_table
 from core.data.schema import Schema
 from core.errors import NotFoundError
-from core.limits import WHOLE_BYTES
+from core.limits import JOIN_CELLS, TABLE_ROWS, WHOLE_BYTES
 from core.project.changes import attach_table, logged
 from core.project.document import DataRef, Project, Whole
 from core.workspace.files import make_folder, read_json, write_json
@@ -57,6 +57,7 @@ def bring(
     origin: dict[str, Any] | None = None,
     warnings: tuple[str, ...] = (),
     target: str | None = None,
+    whole: bool = False,
     report: Report = _say_nothing,
 ) -> Brought:
     """Read a file and keep its table.
@@ -76,6 +77,8 @@ def bring(
         What the source has to say of it.
     target : str, optional
         Column whose outcomes keep their shares where a sample is drawn.
+    whole : bool
+        Whether all rows are needed, as those of a table that is joined: no sample is drawn up to ``JOIN_CELLS``.
     report : callable
         Takes the share done and what is being done.
 
@@ -119,18 +122,25 @@ def bring(
         warnings=(*warnings, *told),
         imported=now,
     )
-    if working_rows(*shape) < shape[0]:
-        whole = Whole(content_hash=content_hash, rows=shape[0], size_bytes=size, seed=SAMPLE_SEED)
+    if working_rows(*shape) < shape[0] and not (whole and _joinable(*shape)):
+        full = Whole(content_hash=content_hash, rows=shape[0], size_bytes=size, seed=SAMPLE_SEED)
         report(0.85, "Counting every column")
         _keep_facts(workspace, content_hash)
         report(0.95, "Drawing the sample that screens and models work on")
-        ref = draw(workspace, ref.model_copy(update={"whole": whole}), target)
+        ref = draw(workspace, ref.model_copy(update={"whole": full}), target)
         frame = workspace.read_table(ref.content_hash)
     else:
         frame = table.frame if not looks else workspace.read_table(content_hash)
+        if looks:
+            # Named by its content like any table, so that it is known again in a project file.
+            ref = ref.model_copy(update={"content_hash": workspace.tables.write(frame)})
     if looks:
         ref = ref.model_copy(update={"warnings": (*ref.warnings, *order_warnings(frame, read_as))})
     return Brought(ref=ref, table_schema=guess_schema(frame, read_as))
+
+
+def _joinable(rows: int, columns: int) -> bool:
+    return rows <= TABLE_ROWS and rows * columns <= JOIN_CELLS
 
 
 @contextmanager
@@ -173,15 +183,29 @@ def draw(workspace: Workspace, ref: DataRef, target: str | None) -> DataRef:
     return ref.model_copy(update={"content_hash": workspace.tables.write(frame), "rows": len(frame), "whole": whole})
 
 
-def needs_draw(project: Project) -> bool:
+def needs_draw(workspace: Workspace, project: Project) -> bool:
     """Whether the project's sample keeps the shares of another column than the outcome."""
-    ref = project.data
-    if ref is None or ref.whole is None or project.frame.task is None or not project.frame.task.is_classification:
+    ref, target = project.data, project.frame.target or ""
+    if ref is None or project.frame.task is None or not project.frame.task.is_classification:
         return False
-    if ref.labelling is not None:
-        # Labels given by hand speak of the rows of this sample.
+    first = ref.base or ref
+    if first.whole is None or first.whole.stratified_by == target or _is_labelled(workspace, project, ref):
         return False
-    return ref.whole.stratified_by != (project.frame.target or "")
+    # A column that was joined is in no row of the full table, so no shares of it can be kept.
+    return not ref.joined or target in _names_of(workspace.tables.path(first.whole.content_hash))
+
+
+def _names_of(path: Path) -> list[str]:
+    import pyarrow.parquet as pq
+
+    return list(pq.read_schema(path).names) if path.exists() else []
+
+
+def _is_labelled(workspace: Workspace, project: Project, ref: DataRef) -> bool:
+    """Whether labels given by hand speak of the rows of this sample."""
+    if ref.labelling is None or not ref.joined:
+        return ref.labelling is not None
+    return bool(ref.labelling.made or ref.labelling.used or workspace.labels(project.id).columns(ref.brought))
 
 
 def _keep_facts(workspace: Workspace, content_hash: str) -> None:
@@ -224,5 +248,6 @@ def attach(workspace: Workspace, project: Project, brought: Brought, *, now: dat
 
 def redrawn(project: Project, ref: DataRef, *, now: datetime) -> Project:
     """Let a project work on a sample drawn anew; all its decisions stay."""
-    assert ref.whole is not None
-    return logged(project.updated(data=ref), "data", f"Drew {ref.whole.words(ref.rows)}", now=now)
+    first = ref.base or ref
+    assert first.whole is not None
+    return logged(project.updated(data=ref), "data", f"Drew {first.whole.words(first.rows)}", now=now)

@@ -128,7 +128,7 @@ def settle(project: Project) -> bool:
 
 def _draw_anew(project: Project) -> None:
     """Have the sample of a large table drawn anew where another outcome was named since."""
-    if not tables.needs_draw(project):
+    if not tables.needs_draw(session.workspace(), project):
         return
     last = session.latest_job(project, "draw")
     target = str(project.frame.target)

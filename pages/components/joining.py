@@ -1,19 +1,23 @@
 """Join a second table: bring it, choose the keys, see what would happen, then join; and take a join back."""
 
-from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from core.data.join import Join, JoinPlan, Repeated, apply_join, plan_join
-from core.data.join_keys import RULES, JoinKey, KeyProposal, kind_of, propose_keys
+from core.data.join import Join, JoinPlan, Repeated, apply_join, chosen
+from core.data.join_keys import RULES, JoinKey, KeyProposal, kind_of
 from core.errors import FairwayError
+from core.jobs import importing
+from core.jobs import joining as jobs
+from core.jobs.job import JobState
 from core.limits import PREVIEW_ROWS
 from core.project.document import Joined, Project
 from core.project.fingerprint import digest
 from core.workspace import joining
-from pages.components import draw, layout, reading, session
+from core.workspace.importing import Brought
+from core.workspace.looking import JoinLook, is_large
+from pages.components import atwork, draw, layout, reading, session
+from pages.components.joinlook import Sides, first_look, look_at, pairs, rule_key
 
 KIND = "second"
 REPEATED: dict[Repeated, str] = {
@@ -31,28 +35,45 @@ HOW = {"Keep every row": "left", "Only rows that find their key": "inner"}
 OWN = "Other columns"
 
 
-@dataclass(frozen=True, eq=False)
-class Sides:
-    """The two tables, and what names them in caches."""
-
-    left: pd.DataFrame
-    right: pd.DataFrame
-    mark: str
-
-
 def section(project: Project) -> None:
     """Draw the way to a join, or the join under way."""
+    if _under_way(project):
+        return
     brought = reading.waiting(project, KIND)
-    if brought is not None:
+    if isinstance(brought, Brought):
         with st.container(border=True, key="joincard"):
             try:
-                _choose(project, joining.second_of(brought))
+                _choose(project, brought)
             except FairwayError as error:
                 draw.banner(error.message, "Not joined.", "block", "red")
                 _let_go(project)
     elif st.session_state.get("joining") and not reading.is_live(project, KIND):
         with st.container(border=True, key="joincard"):
             _bring(project)
+
+
+def _under_way(project: Project) -> bool:
+    """Take the table a process has joined, or show how far it is; returns whether one is under way."""
+    job = session.latest_job(project, "join")
+    if job is None:
+        return False
+    if job.is_live:
+        with st.container(border=True, key="joincard"):
+            atwork.live(project, job)
+        return True
+    made = jobs.joined(session.workspace(), job) if job.state is JobState.DONE else None
+    if made is None:
+        atwork.failed(job, "Not joined.")
+        return False
+    now, frame = session.now(), session.workspace().read_table(made.ref.content_hash)
+    taken = session.change(
+        lambda seen: joining.made_taken(seen, made, frame, now=now),
+    )
+    importing.taken(session.workspace(), job)
+    if taken:
+        session.flash(str(job.params["said"]))
+    _close(project) if job.params.get("second") else st.rerun()
+    return True
 
 
 def _bring(project: Project) -> None:
@@ -71,33 +92,33 @@ def _bring(project: Project) -> None:
         reading.ask_source(project, KIND)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _proposals(mark: str, _left: pd.DataFrame, _right: pd.DataFrame) -> tuple[KeyProposal, ...]:
-    return propose_keys(_left, _right)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _plan(mark: str, join: str, _left: pd.DataFrame, _right: pd.DataFrame) -> JoinPlan:
-    return plan_join(_left, _right, Join.model_validate_json(join))
-
-
-def _choose(project: Project, second: Joined) -> None:
+def _choose(project: Project, brought: Brought) -> None:
     st.session_state.pop("joining", None)
     assert project.data is not None
-    right = session.workspace().read_table(second.content_hash)
-    sides = Sides(session.table(project), right, digest([project.data.content_hash, second.content_hash]))
-    draw.card_head(f"Join {second.name}", f"{len(right):,} rows, {right.shape[1]:,} columns")
-    keys = _keys(sides)
-    if not keys:
-        draw.muted("Choose a column of each table that names the same things, such as a customer number.")
+    second = joining.second_of(brought)
+    mark = digest([project.data.content_hash, second.content_hash])
+    sides = Sides(project, second, is_large(project.data, brought.ref), mark)
+    draw.card_head(f"Join {second.name}", f"{second.rows:,} rows, {brought.ref.columns:,} columns")
+    place = st.container()
+    last = first_look(sides, place)
+    keys = _keys(sides, last) if last is not None else ()
+    if last is None or not keys:
+        if last is not None:
+            draw.muted("Choose a column of each table that names the same things, such as a customer number.")
         _let_go(project)
         return
+    found = look_at(sides, keys, place)
     join = Join(keys=keys)
-    join = _options(sides, join, _plan(sides.mark, join.model_dump_json(), sides.left, sides.right))
-    plan = _plan(sides.mark, join.model_dump_json(), sides.left, sides.right)
+    known = found or last
+    if known.plan is not None and pairs(known.plan.join.keys) == pairs(keys):
+        join = _options(sides, join, known.plan, known)
+    if found is None or found.plan is None:
+        _let_go(project)
+        return
+    plan = chosen(found.plan, found.left, found.right, join)
     _counts(plan)
     if not plan.refused:
-        _preview(sides, join)
+        _preview(found, join)
     draw.muted(
         "If the second table holds what came after the moment of prediction, a model would learn from the future: set "
         "such columns to “Not known then” afterwards."
@@ -108,7 +129,7 @@ def _choose(project: Project, second: Joined) -> None:
         if st.button("Do not join", key="let_go_join"):
             _close(project)
         if st.button("Join", key="primary_join", type="primary", icon=":material/join:", disabled=bool(plan.refused)):
-            _join(project, second.model_copy(update={"join": join}))
+            _join(sides, second.model_copy(update={"join": join}))
 
 
 def _let_go(project: Project) -> None:
@@ -125,9 +146,9 @@ def _words(proposal: KeyProposal) -> str:
     return f"{' and '.join(pairs)} ({found}; {one})"
 
 
-def _keys(sides: Sides) -> tuple[JoinKey, ...]:
+def _keys(sides: Sides, last: JoinLook) -> tuple[JoinKey, ...]:
     """Ask for the keys: the proposed ones, or any; then what is overlooked in their comparison."""
-    found = _proposals(sides.mark, sides.left, sides.right)
+    found = last.proposals
     options = [*range(len(found)), -1]
     chosen = st.selectbox(
         "Keys that must agree",
@@ -135,18 +156,20 @@ def _keys(sides: Sides) -> tuple[JoinKey, ...]:
         format_func=lambda place: OWN if place < 0 else _words(found[place]),
         key=f"join_keys_{sides.mark}",
     )
-    keys = found[chosen].keys if chosen >= 0 else _own_keys(sides)
+    keys = found[chosen].keys if chosen >= 0 else _own_keys(last)
     return tuple(
-        key.model_copy(update={"rules": tuple(rule for rule in RULES if st.session_state.get(_rule(sides, key, rule)))})
+        key.model_copy(
+            update={"rules": tuple(rule for rule in RULES if st.session_state.get(rule_key(sides, key, rule)))}
+        )
         for key in keys
     )
 
 
-def _own_keys(sides: Sides) -> tuple[JoinKey, ...]:
+def _own_keys(last: JoinLook) -> tuple[JoinKey, ...]:
     left = st.multiselect(
-        "Columns of this table", list(sides.left.columns), max_selections=3, key="join_left", placeholder="No column"
+        "Columns of this table", list(last.left.columns), max_selections=3, key="join_left", placeholder="No column"
     )
-    others = list(sides.right.columns)
+    others = list(last.right.columns)
     keys = []
     for name in left:
         place = others.index(name) if name in others else 0
@@ -159,28 +182,24 @@ def _own_keys(sides: Sides) -> tuple[JoinKey, ...]:
     return tuple(keys)
 
 
-def _rule(sides: Sides, key: JoinKey, rule: str) -> str:
-    return f"join_rule_{sides.mark}_{digest([key.left, key.right])}_{rule}"
-
-
-def _options(sides: Sides, join: Join, plan: JoinPlan) -> Join:
+def _options(sides: Sides, join: Join, plan: JoinPlan, found: JoinLook) -> Join:
     """Ask what is overlooked, what becomes of rows that share a key, and which rows stay."""
     for note in plan.notes:
         draw.banner(note, glyph="info", tone="gray")
-    offered = {(found.key, found.rule): found for found in plan.proposals}
+    offered = {(one.key, one.rule): one for one in plan.proposals}
     for place, key in enumerate(join.keys):
         for rule, said in RULES.items():
-            found = offered.get((place, rule))
-            if found is None and rule not in key.rules:
+            offer = offered.get((place, rule))
+            if offer is None and rule not in key.rules:
                 continue
             label = f"{said[:1].upper()}{said[1:]}"
             if len(join.keys) > 1:
                 label = f"Key {place + 1}: {said}"
-            if found is not None:
-                label += f" ({found.rows:,} more rows find their key"
-                label += f"; {found.clashes:,} keys of the second table fall together)" if found.clashes else ")"
+            if offer is not None:
+                label += f" ({offer.rows:,} more rows find their key"
+                label += f"; {offer.clashes:,} keys of the second table fall together)" if offer.clashes else ")"
             # Kept apart from the widget, so that the choice is known before the box is drawn.
-            st.checkbox(label, key=_rule(sides, key, rule))
+            st.checkbox(label, key=rule_key(sides, key, rule))
     changes: dict[str, Any] = {}
     left, right = st.columns(2)
     if plan.right_repeated:
@@ -192,7 +211,7 @@ def _options(sides: Sides, join: Join, plan: JoinPlan) -> Join:
         )
         changes["repeated"] = chosen
         if chosen == "latest":
-            moments = [name for name in sides.right.columns if kind_of(sides.right[name]) in ("date", "text")]
+            moments = [name for name in found.right.columns if kind_of(found.right[name]) in ("date", "text")]
             changes["latest_by"] = left.selectbox("Latest by", moments, key=f"join_latest_{sides.mark}") or ""
     how = right.selectbox("Rows of this table", list(HOW), key=f"join_how_{sides.mark}")
     changes["how"] = HOW[how]
@@ -231,9 +250,9 @@ def _counts(plan: JoinPlan) -> None:
         draw.banner(f"{plan.refused} {waits}".strip(), "Not possible like this.", "block", "orange")
 
 
-def _preview(sides: Sides, join: Join) -> None:
+def _preview(found: JoinLook, join: Join) -> None:
     try:
-        table = apply_join(sides.left.head(PREVIEW_ROWS), sides.right, join)
+        table = apply_join(found.left, found.right, join)
     except FairwayError:
         draw.muted(f"None of the first {PREVIEW_ROWS} rows finds its key, so there is no preview.")
         return
@@ -241,11 +260,20 @@ def _preview(sides: Sides, join: Join) -> None:
     st.dataframe(table.frame, height=240, hide_index=True, alt="First rows of the joined table")
 
 
-def _join(project: Project, second: Joined) -> None:
-    now = session.now()
-    if session.change(lambda seen: joining.join_second(session.workspace(), seen, second, now=now)):
-        session.flash(f"Joined {draw.plain(second.name)}")
-        _close(project)
+def _join(sides: Sides, second: Joined) -> None:
+    now, said = session.now(), f"Joined {draw.plain(second.name)}"
+    if sides.large:
+        _begin(sides.project, second.model_dump(mode="json"), second.name, said)
+    elif session.change(lambda seen: joining.join_second(session.workspace(), seen, second, now=now)):
+        session.flash(said)
+        _close(sides.project)
+
+
+def _begin(project: Project, second: dict[str, Any] | None, name: str, said: str) -> None:
+    assert project.data is not None
+    params = {"table": project.data.content_hash, "second": second, "name": name, "said": said}
+    if atwork.begin(project, "join", digest([project.data.content_hash, second]), params) is not None:
+        st.rerun()
 
 
 def _close(project: Project) -> None:
@@ -253,8 +281,12 @@ def _close(project: Project) -> None:
     st.rerun()
 
 
-def take_back() -> None:
+def take_back(project: Project) -> None:
     """Give the project the table it had before the last join."""
-    now = session.now()
-    if session.change(lambda seen: joining.take_back(session.workspace(), seen, now=now)):
-        session.flash("The join is taken back")
+    now, said = session.now(), "The join is taken back"
+    assert project.data is not None
+    if len(project.data.joined) > 1 and is_large(project.data):
+        _begin(project, None, project.data.name, said)
+    elif session.change(lambda seen: joining.take_back(session.workspace(), seen, now=now)):
+        session.flash(said)
+        st.rerun()

@@ -1,5 +1,6 @@
 """A table that is read beside the project's own, and waits there until the user has looked at it."""
 
+import json
 from typing import Any
 
 import streamlit as st
@@ -8,16 +9,21 @@ from core.data.options import ReadOptions
 from core.data.sources.source import Origin
 from core.errors import FairwayError
 from core.jobs import api, importing
-from core.jobs.job import Job, JobState
+from core.jobs.job import JobState
 from core.limits import INLINE_BYTES
 from core.project.document import Project
 from core.workspace import importing as tables
 from core.workspace.importing import Brought
-from pages.components import draw, layout, session, shelf, upload
+from core.workspace.joining import Again
+from core.workspace.looking import is_large
+from pages.components import atwork, draw, session, shelf, upload
 from pages.components.sources.choice import ask_any
 
+FIRST = -1
+"""Place of the first table among the parts of a refresh."""
 
-def waiting(project: Project, kind: str) -> Brought | None:
+
+def waiting(project: Project, kind: str) -> Brought | Again | None:
     """Return the table that waits; draws how far its reading is, or why it failed.
 
     Parameters
@@ -26,23 +32,18 @@ def waiting(project: Project, kind: str) -> Brought | None:
     kind : {"refresh", "second"}
         What it is for: a kind of job.
     """
-    kept = st.session_state.get(_key(project, kind))
+    kept: Brought | Again | None = st.session_state.get(_key(project, kind))
     if kept is not None:
         return kept
     job = session.latest_job(project, kind)
     if job is None:
         return None
     if job.is_live:
-        _live(project, job)
+        atwork.live(project, job)
     elif job.state in (JobState.DONE, JobState.STOPPED):
-        return importing.result(session.workspace(), job)
-    elif job.error and st.session_state.get(f"seen_{kind}") != job.id:
-        with layout.row(f"failed_{kind}"):
-            with st.container(width="stretch"):
-                draw.banner(f"{job.error} The project is as it was.", "Not read.", "block", "red")
-            if st.button("Close", key=f"close_{kind}", type="tertiary"):
-                st.session_state[f"seen_{kind}"] = job.id
-                st.rerun()
+        return (importing.again if kind == "refresh" else importing.result)(session.workspace(), job)
+    else:
+        atwork.failed(job, "Not read.")
     return None
 
 
@@ -70,11 +71,10 @@ def ask_file(project: Project, kind: str, *, options: ReadOptions | None = None)
     origin = {"options": (options or ReadOptions()).to_dict()}
     try:
         path = upload.stage(uploaded, key=f"{kind}_upload")
-        if path.stat().st_size > INLINE_BYTES:
-            params: dict[str, Any] = {"source": "upload", "origin": origin, "staged": path.name, "name": name}
-            params |= {"options": origin["options"], "target": project.frame.target}
+        # Beside a large table it is looked at in a process anyway, which a page that is drawn anew finds again.
+        if path.stat().st_size > INLINE_BYTES or is_large(project.data):
             try:
-                _submit(project, kind, params, path.name)
+                submit(project, kind, [staged(project, path.name, name, origin, kind)], path.name)
             except FairwayError:
                 path.unlink(missing_ok=True)
                 raise
@@ -82,7 +82,14 @@ def ask_file(project: Project, kind: str, *, options: ReadOptions | None = None)
             try:
                 with st.spinner("Reading the table …"):
                     st.session_state[_key(project, kind)] = tables.bring(
-                        workspace, path, name=name, options=options, origin=origin, now=now, target=project.frame.target
+                        workspace,
+                        path,
+                        name=name,
+                        options=options,
+                        origin=origin,
+                        now=now,
+                        target=project.frame.target,
+                        whole=kind == "second",
                     )
             finally:
                 path.unlink(missing_ok=True)
@@ -98,49 +105,47 @@ def ask_source(project: Project, kind: str) -> None:
         fetch(project, kind, asked.origin, asked.name, asked.secret)
 
 
+def staged(
+    project: Project, file: str, name: str, origin: dict[str, Any], kind: str, place: int = FIRST
+) -> dict[str, Any]:
+    """Return what a job needs to know of an uploaded file."""
+    part = {"source": "upload", "origin": origin, "staged": file, "name": name, "options": origin.get("options")}
+    return part | _of(project, kind, place)
+
+
+def fetched(project: Project, origin: Origin, name: str, kind: str, secret: str, place: int = FIRST) -> dict[str, Any]:
+    """Return what a job needs to know of a source."""
+    part = {"source": origin.kind, "origin": origin.model_dump(mode="json"), "name": name, "with_secret": bool(secret)}
+    return part | _of(project, kind, place)
+
+
+def _of(project: Project, kind: str, place: int) -> dict[str, Any]:
+    second = kind == "second" or place != FIRST
+    return {"place": place, "whole": second, "target": None if second else project.frame.target}
+
+
 def fetch(project: Project, kind: str, origin: Origin, name: str, secret: str = "") -> None:
     """Read from a source, in a process of its own."""
-    params = {
-        "source": origin.kind,
-        "origin": origin.model_dump(mode="json"),
-        "name": name,
-        "target": project.frame.target,
-        "with_secret": bool(secret),
-    }
+    part = fetched(project, origin, name, kind, secret)
     try:
-        _submit(project, kind, params, origin.model_dump_json(), secret)
+        submit(project, kind, [part], origin.model_dump_json(), {FIRST: secret} if secret else {})
     except FairwayError as error:
         draw.banner(error.message, "Not begun.", "block", "red")
         return
     st.rerun()
 
 
-def _submit(project: Project, kind: str, params: dict[str, Any], key: str, secret: str = "") -> None:
+def submit(
+    project: Project, kind: str, parts: list[dict[str, Any]], key: str, secrets: dict[int, str] | None = None
+) -> None:
+    """Have tables read in a process of their own; raises a ``FairwayError`` where it cannot be begun."""
+    given = secrets or {}
+    params, secret = parts[0], "".join(given.values())
+    if kind == "refresh":
+        params = {"parts": parts, "name": ", ".join(str(part["name"]) for part in parts)}
+        secret = json.dumps({str(place): one for place, one in given.items()}) if given else ""
     api.submit(session.workspace(), project.id, kind, params, key=key, now=session.now(), secret=secret)
 
 
 def _key(project: Project, kind: str) -> str:
     return f"waiting_{kind}_{project.id}"
-
-
-def _live(project: Project, job: Job) -> None:
-    @st.fragment(run_every=0.5)
-    def live() -> None:
-        seen = session.latest_job(project, job.kind)
-        if seen is None or not seen.is_live:
-            st.rerun(scope="app")
-            return
-        with layout.row(f"reading_{job.kind}"):
-            with st.container(width="stretch"):
-                title = "Waiting for a free place" if seen.state is JobState.QUEUED else seen.message or "Starting"
-                draw.card_head(title, f"{seen.params.get('name', '')}. {int(seen.seconds(session.now()))} s.")
-            st.button(
-                "Stop",
-                key=f"stop_{job.kind}",
-                icon=":material/stop_circle:",
-                on_click=lambda: api.stop(session.workspace(), seen.id, now=session.now()),
-                disabled=seen.state is JobState.STOPPING,
-            )
-        st.progress(min(1.0, max(0.0, seen.progress)))
-
-    live()

@@ -1,21 +1,19 @@
 """Refresh: read the table again, see what changed and what that means, then take it or leave it."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from core.charts.monitor import then_and_now
-from core.data.options import ReadOptions
-from core.data.sources.registry import SOURCES
 from core.errors import FairwayError
+from core.jobs import joining as jobs
+from core.jobs.joining import Compared
 from core.monitor.verdict import Verdict
 from core.project import refresh
 from core.project.document import DataRef, Project
 from core.project.fingerprint import digest, training_fingerprint
-from core.workspace import joining
-from core.workspace.importing import Brought
-from pages.components import draw, layout, reading, results, session
+from core.workspace.joining import Again
+from core.workspace.looking import is_large
+from pages.components import atwork, draw, layout, reading, rereading, session
 from pages.components.charts import chart
 
 KIND = "refresh"
@@ -29,79 +27,72 @@ LABELS = {
 }
 
 
-def can_refresh(ref: DataRef) -> bool:
-    """Whether there is anything to read again; a guided sample never changes."""
-    return not (ref.base or ref).source.startswith("sample:")
-
-
 def section(project: Project) -> None:
     """Draw what reads the table again, or what the newer one changes."""
     ref = project.data
     assert ref is not None
     brought = reading.waiting(project, KIND)
     if brought is not None:
+        again = brought if isinstance(brought, Again) else Again(first=brought)
         with st.container(border=True, key="refreshed"):
-            _compare(project, brought)
+            _compare(project, ref, again)
     elif st.session_state.get("refreshing") and not reading.is_live(project, KIND):
         with st.container(border=True, key="refreshing_card"):
-            _ask(project, ref.base or ref)
-
-
-def _ask(project: Project, ref: DataRef) -> None:
-    with layout.row("refreshhead"):
-        with st.container(width="stretch"):
-            draw.card_head("Refresh the table", "Nothing changes until you have seen what is different.")
-        if st.button("Close", key="close_refresh", type="tertiary"):
-            st.session_state.pop("refreshing", None)
-            st.rerun()
-    if ref.source in SOURCES:
-        origin = SOURCES[ref.source].origin.model_validate(ref.origin)
-        draw.said(f"{origin.words()}. It is read as it was the first time.")
-        secret = st.text_input("Password or token, where one is needed", type="password", key="refresh_secret")
-        if st.button("Read it again", key="primary_refresh", type="primary", icon=":material/refresh:"):
-            st.session_state.pop("refreshing", None)
-            reading.fetch(project, KIND, origin, ref.name, secret)
-        return
-    draw.said(f"Bring the newer file of {ref.name}; it is read by the same options.")
-    reading.ask_file(project, KIND, options=ReadOptions.from_dict(ref.origin.get("options") or {}))
+            rereading.head()
+            rereading.ask(project)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _held(mark: str, _project: Project, _brought: Brought) -> Any:
-    """Return the new reference, and what it changes; or in words why it cannot be taken."""
-    workspace = session.workspace()
-    assert _project.data is not None
+def _held(mark: str, _project: Project, _again: Again) -> Compared | str:
+    """Return the new reference and what it changes; or in words why it cannot be taken."""
     try:
-        newer, frame = joining.joined_again(workspace, _project, _brought)
+        return jobs.compared(session.workspace(), _project, _again)
     except FairwayError as error:
-        return None, error.message
-    same = joining.is_same(_project, _brought)
-    bundle = joining.bundle_input(workspace, _project)
-    board = results.board(_project)
-    before, guessed = session.table(_project), newer.table_schema
-    return newer.ref, refresh.compare(_project, before, frame, guessed, same=same, board=board, bundle=bundle)
+        return error.message
 
 
-def _compare(project: Project, brought: Brought) -> None:
+def _found(project: Project, ref: DataRef, again: Again) -> Compared | str | None:
+    """Return what the newer reading changes; ``None`` while a process compares, which is then drawn."""
     parts = [project.id, training_fingerprint(project), project.recipe_touched, len(project.exports), len(project.seal)]
-    ref, found = _held(digest([*parts, brought.ref.content_hash]), project, brought)
+    mark = digest([*parts, again.mark])
+    newer = [one.ref for one in (again.first, *again.seconds.values()) if one is not None]
+    if not is_large(ref, *newer):
+        return _held(mark, project, again)
+    params = {"table": ref.content_hash, "again": again.model_dump(mode="json"), "name": _names(project, again)}
+    return atwork.done(
+        project, "compare", mark, params, lambda job: jobs.result(session.workspace(), job), again="Compare again"
+    )
+
+
+def _names(project: Project, again: Again) -> str:
+    names = [one.ref.name for one in (again.first, *again.seconds.values()) if one is not None]
+    return ", ".join(names) or project.name
+
+
+def _compare(project: Project, ref: DataRef, again: Again) -> None:
     st.session_state.pop("refreshing", None)
-    if ref is None:
-        draw.banner(found, "The join cannot be made again.", "block", "red")
+    read = max((one.ref.imported for one in (again.first, *again.seconds.values()) if one is not None), default=None)
+    at = f", read {session.local(read):%H:%M}" if read else ""
+    draw.card_head("What a refresh changes", f"{_names(project, again)}{at}")
+    compared = _found(project, ref, again)
+    if compared is None or isinstance(compared, str):
+        if compared is not None:
+            draw.banner(compared, "The join cannot be made again.", "block", "red")
         if st.button("Keep the old one", key="keep_old"):
             _close(project)
         return
-    draw.card_head("What a refresh changes", f"{brought.ref.name}, read {session.local(brought.ref.imported):%H:%M}")
+    found = compared.found
     for sentence in refresh.words(found):
         draw.html(f'<p class="fw-said">{draw.marked(sentence)}</p>')
     if found.difference.same:
         if st.button("Close", key="keep_old"):
             _close(project)
         return
-    for second in ref.joined:
-        draw.muted(f"Joined again with {second.name} as it was brought on {session.local(second.brought):%d %B %Y}.")
-    for warning in brought.ref.warnings:
-        draw.banner(warning, glyph="info", tone="gray")
+    for sentence in rereading.again_words(project, again):
+        draw.muted(sentence)
+    for one in (again.first, *again.seconds.values()):
+        for warning in one.ref.warnings if one is not None else ():
+            draw.banner(warning, glyph="info", tone="gray")
     _consequences(found)
     _changes(found)
     _spread(found)
@@ -111,7 +102,7 @@ def _compare(project: Project, brought: Brought) -> None:
         if st.button("Keep the old one", key="keep_old"):
             _close(project)
         if st.button("Use the new table", key="primary_use_new", type="primary", icon=":material/check:"):
-            _use(project, ref, found)
+            _use(project, compared.ref, found)
 
 
 def _consequences(found: refresh.Refreshed) -> None:

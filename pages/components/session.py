@@ -163,11 +163,11 @@ def table_or_none(project: Project) -> pd.DataFrame | None:
         return None
 
 
-def latest_job(project: Project, kind: str) -> Job | None:
-    """Return the newest job of a kind, its state checked against its process."""
+def latest_job(project: Project, kind: str, *, key: str | None = None) -> Job | None:
+    """Return the newest job of a kind, and of a key where one is given, its state checked against its process."""
     from core.jobs import api
 
-    return api.latest(workspace(), project.id, kind)
+    return api.latest(workspace(), project.id, kind, key=key)
 
 
 def flash(message: str, icon: str = ":material/check:") -> None:

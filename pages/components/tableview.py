@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.sources.registry import SOURCES
 from core.limits import MB, UPLOAD_BYTES
 from core.project.document import DataRef, Project
-from pages.components import draw, filebringing, joining, refreshing, session, wholeview
+from pages.components import draw, filebringing, joining, refreshing, rereading, session, wholeview
 
 
 def bring(project: Project) -> None:
@@ -93,7 +93,7 @@ def _actions(project: Project) -> None:
     """Draw what can be done with the table as a whole."""
     assert project.data is not None
     with st.container(horizontal=True, key="sourceactions"):
-        if refreshing.can_refresh(project.data) and st.button("Refresh", key="refresh", icon=":material/refresh:"):
+        if rereading.can_refresh(project.data) and st.button("Refresh", key="refresh", icon=":material/refresh:"):
             st.session_state["refreshing"] = True
             st.session_state.pop("joining", None)
             st.rerun()
@@ -101,8 +101,8 @@ def _actions(project: Project) -> None:
             st.session_state["joining"] = True
             st.session_state.pop("refreshing", None)
             st.rerun()
-        if project.data.joined:
-            st.button("Take the last join back", key="unjoin", icon=":material/undo:", on_click=joining.take_back)
+        if project.data.joined and st.button("Take the last join back", key="unjoin", icon=":material/undo:"):
+            joining.take_back(project)
         if st.button("Bring another table", key="bring_another", icon=":material/upload_file:"):
             st.session_state["another_table"] = True
             st.rerun()

@@ -1,9 +1,12 @@
 """The Source view with a second table or a newer one waiting, under hostile names."""
 
+import time
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.jobs import api
 from core.project.document import Project
 from core.workspace import Workspace
 from core.workspace.importing import Brought, bring
@@ -79,3 +82,48 @@ def test_a_newer_table_with_hostile_names_is_shown_as_text_and_taken(source, wor
     assert taken.frame.target == "denied"
     assert taken.table_schema is not None
     assert "income" not in taken.table_schema
+
+
+def test_large_tables_are_counted_and_joined_in_a_process(source, workspace, framed, monkeypatch):
+    monkeypatch.setattr("core.workspace.looking.INLINE_CELLS", 10)
+    second = pd.DataFrame({"income": [float(n) for n in range(20, 81)], "rank": range(61)})
+    screen = ended(source("second", second), workspace, framed, "count")
+    assert not screen.exception
+    assert "Rows afterwards" in said(screen)
+    screen = screen.button(key="primary_join").click().run()
+    screen = ended(screen, workspace, framed, "join")
+    assert not screen.exception
+    joined = workspace.get(framed.id)
+    assert joined.data is not None
+    assert joined.data.columns == 5
+    assert joined.decisions[-1].what.endswith("by income")
+
+
+def test_large_tables_are_compared_in_a_process_that_can_be_stopped(source, workspace, framed, monkeypatch):
+    monkeypatch.setattr("core.workspace.looking.INLINE_CELLS", 10)
+    monkeypatch.setattr("core.limits.JOBS_PER_MACHINE", 0)
+    screen = source("refresh", table(workspace, framed).head(80))
+    assert "Waiting for a free place" in said(screen)
+    screen = screen.button(key="stop_compare").click().run()
+    assert "Not done." in said(screen)
+    monkeypatch.setattr("core.limits.JOBS_PER_MACHINE", 2)
+    screen = ended(screen.button(key="again_compare").click().run(), workspace, framed, "compare")
+    assert not screen.exception
+    assert "80 rows, 40 fewer than before." in said(screen)
+    screen = screen.button(key="primary_use_new").click().run()
+    assert not screen.exception
+    taken = workspace.get(framed.id)
+    assert taken.data is not None
+    assert taken.data.rows == 80
+
+
+def ended(screen: AppTest, workspace: Workspace, project: Project, kind: str) -> AppTest:
+    """Wait for a job and draw the screen again."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        job = api.latest(workspace, project.id, kind)
+        if job is not None and not job.is_live:
+            assert job.error == ""
+            return screen.run()
+        time.sleep(0.1)
+    raise AssertionError("the job did not end")

@@ -65,6 +65,11 @@ class ApiOrigin(Origin):
         parts = urlsplit(self.url)
         return f"JSON API of {parts.hostname or 'the web'}, {parts.path or '/'}"
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether a secret goes along in a header or parameter."""
+        return self.secret_in != "none"
+
 
 def acquire(origin: ApiOrigin, reach: Reach) -> Acquired:
     """Fetch the records of a JSON API, page by page.

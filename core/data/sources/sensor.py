@@ -61,6 +61,11 @@ class SensorOrigin(Origin):
         step = f", every {self.grid}" if self.grid else ""
         return f"Topic {self.topic} of the broker {self.host}{step}"
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether the broker knows a user."""
+        return bool(self.user)
+
 
 def check_origin(origin: SensorOrigin) -> None:
     """Refuse what no broker could answer.

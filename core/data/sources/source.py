@@ -24,6 +24,11 @@ class Origin(BaseModel):
         """Say in a few words where the table came from, for the Source view and the decision log."""
         raise TypeError("each kind of origin says this itself")
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether a password or token is sent when it is read, which must then be given each time."""
+        return False
+
 
 def _never() -> bool:
     return False

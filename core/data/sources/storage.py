@@ -60,6 +60,11 @@ class ObjectOrigin(Origin):
         """Say where the object lies."""
         return self.url
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether it is asked for in somebody's name."""
+        return not self.anonymous
+
 
 @dataclass(frozen=True)
 class Entry:

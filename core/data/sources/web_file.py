@@ -58,6 +58,11 @@ class UrlOrigin(Origin):
         parts = urlsplit(self.url)
         return f"{_last(parts.path) or 'File'} from {parts.hostname or 'the web'}"
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether a secret goes along in a header or parameter."""
+        return self.secret_in != "none"
+
 
 def acquire(origin: UrlOrigin, reach: Reach) -> Acquired:
     """Download a file.

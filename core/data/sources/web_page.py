@@ -50,6 +50,11 @@ class HtmlOrigin(Origin):
         """Say where the table came from."""
         return f"Table {self.position} of a page of {urlsplit(self.url).hostname or 'the web'}"
 
+    @property
+    def needs_secret(self) -> bool:
+        """Whether a secret goes along in a header or parameter."""
+        return self.secret_in != "none"
+
 
 @dataclass(frozen=True, eq=False)
 class PageTable:

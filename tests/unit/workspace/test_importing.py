@@ -51,14 +51,14 @@ def test_another_outcome_has_the_sample_drawn_anew(workspace: Workspace, tmp_pat
     project = workspace.create("Large", now=noon)
     brought = importing.bring(workspace, csv(tmp_path), name="t.csv", now=noon)
     project = importing.attach(workspace, project, brought, now=noon)
-    assert not importing.needs_draw(project)
+    assert not importing.needs_draw(workspace, project)
     frame = project.frame.model_copy(update={"target": "y", "task": Task.BINARY})
     project = project.updated(frame=frame)
-    assert importing.needs_draw(project)
+    assert importing.needs_draw(workspace, project)
     assert project.data is not None
     ref = importing.draw(workspace, project.data, "y")
     again = importing.redrawn(project, ref, now=noon)
-    assert not importing.needs_draw(again)
+    assert not importing.needs_draw(workspace, again)
     assert again.decisions[-1].what.startswith("Drew a random sample of 200 of 1,000 rows")
     assert ref.content_hash != project.data.content_hash
 

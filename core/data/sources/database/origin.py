@@ -86,3 +86,9 @@ class DatabaseOrigin(Origin):
             parts.append(f"columns {name_columns(self.columns)}".replace("`", ""))
         parts += [one.words() for one in self.filters]
         return ", ".join(parts)
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether somebody signs in; files of this server have no users."""
+        url = sqlalchemy.make_url(self.url)
+        return not engine_of(url).is_file and bool(url.username)
