@@ -12,9 +12,11 @@ from core.data.options import ReadOptions
 from core.data.read import OpenedFile, opened
 from core.data.records import record_places
 from core.data.schema import ColumnSpec
+from core.data.sheet_layout import LOOKED_AT
 from core.data.table import Table
 from core.data.unread import unread_cells
 from core.data.workbook import sheet_names, stated_sheet_names
+from core.data.workbook_head import workbook_head
 from core.errors import DataError
 from core.limits import PREVIEW_BYTES, PREVIEW_ROWS, PREVIEW_WHOLE_BYTES
 
@@ -109,7 +111,8 @@ def preview(path: str | Path, options: ReadOptions | None = None, *, name: str |
     Returns
     -------
     Preview
-        Of a workbook, JSON object or packed file that is too large to look into, no rows but a warning.
+        Of an old, binary or OpenDocument workbook or a JSON object that is too large to look into, no rows but a
+        warning.
 
     Raises
     ------
@@ -120,20 +123,25 @@ def preview(path: str | Path, options: ReadOptions | None = None, *, name: str |
     shown = Path(name or Path(path).name).name
     with opened(path, chosen, name=name, most=_most) as file:
         sheets, places = _choices(file)
-        if _is_too_large(file):
-            return _unseen(file, chosen, shown, sheets)
+        large = file.path.stat().st_size > PREVIEW_WHOLE_BYTES
         try:
-            table = file.format.read(file.path, chosen, file.ending, LOOKED_AT_ROWS)
+            if large and file.format.family == "workbook":
+                table, cut = _head(file, chosen)
+            else:
+                table, cut = file.format.read(file.path, chosen, file.ending, LOOKED_AT_ROWS), False
         except DataError:
-            if file.format.key == "json" and file.path.stat().st_size > PREVIEW_WHOLE_BYTES:
-                return _unseen(file, chosen, shown, ())
+            if large and file.format.key in ("json", "xlsx"):
+                return _unseen(file, chosen, shown, sheets)
             raise
+        if table is None:
+            return _unseen(file, chosen, shown, sheets)
         table = file.told(table, chosen)
     schema = guess_schema(table.frame, table.read_as)
     columns = tuple(_column(table.frame[spec.name], spec, chosen) for spec in schema.columns)
     rows = len(table.frame)
     typed_cut = file.format.key != "text" and rows >= LOOKED_AT_ROWS
-    whole = table.read_as.get("rows") != "first" and not typed_cut and (file.inside is None or file.inside.whole)
+    cut = cut or typed_cut or table.read_as.get("rows") == "first"
+    whole = not cut and (file.inside is None or file.inside.whole)
     return Preview(
         shown,
         file.format.key,
@@ -156,8 +164,15 @@ def _most(inside: str) -> int | None:
     return 2 * PREVIEW_BYTES if promised is not None and promised.key == "text" else None
 
 
-def _is_too_large(file: OpenedFile) -> bool:
-    return file.format.family == "workbook" and file.path.stat().st_size > PREVIEW_WHOLE_BYTES
+def _head(file: OpenedFile, chosen: ReadOptions) -> tuple[Table | None, bool]:
+    """Return the beginning of a large workbook, and whether more follows; ``None`` where it cannot be cut out."""
+    if file.format.key != "xlsx":
+        return None, True
+    with workbook_head(file.path, chosen.sheet, LOOKED_AT_ROWS + LOOKED_AT) as found:
+        if found is None:
+            return None, True
+        path, whole = found
+        return file.format.read(path, chosen, file.ending, LOOKED_AT_ROWS), not whole
 
 
 def _choices(file: OpenedFile) -> tuple[tuple[str, ...], tuple[str, ...]]:
