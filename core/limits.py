@@ -175,3 +175,5 @@ API_COLUMNS: Final = 1_000
 """Most fields of records that become columns."""
 STORAGE_ENTRIES: Final = 1_000
 """Most objects and folders shown of a place in object storage."""
+COMBINED_COLUMNS: Final = 200
+"""Most columns one step may make by combining numbers."""

@@ -69,6 +69,8 @@ class ParamSpec:
         For ``column``: types the column may have; empty means any.
     shown_when : tuple of (str, tuple of object) or None
         Another setting and the values of it with which the form asks for this one; always, where ``None``.
+    whole : bool
+        Whether a number must be a whole one.
     """
 
     name: str
@@ -81,6 +83,7 @@ class ParamSpec:
     high: float | None = None
     suits: tuple[ColumnType, ...] = ()
     shown_when: tuple[str, tuple[Any, ...]] | None = None
+    whole: bool = False
 
     def fault(self, value: Any) -> str:
         """Say in words why a value cannot be used; empty where it can."""
@@ -93,6 +96,8 @@ class ParamSpec:
                 return f"“{self.label}” must be a number"
             if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
                 return f"“{self.label}” must be {self.bounds}"
+            if self.whole and value != int(value):
+                return f"“{self.label}” must be a whole number"
         elif self.kind in ("text", "column"):
             if not isinstance(value, str):
                 return f"“{self.label}” must be a text"

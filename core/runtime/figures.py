@@ -107,16 +107,20 @@ def _fill_values(values: NDArray[np.float64], strategy: str, value: float = 0.0)
 
 
 class Scale(FrameStep):
-    """Bring numbers to mean 0 and standard deviation 1, as learned in fit; 0/1 columns stay as they are.
+    """Bring numbers to one scale, as learned in fit; 0/1 columns stay as they are.
 
     Parameters
     ----------
     columns : sequence of str, optional
         Number columns; all where none are named.
+    method : {"standard", "min_max", "robust"}
+        Mean 0 and standard deviation 1; from 0 to 1 over the rows seen in fit; or median 0 and the middle half of the
+        rows 1 wide, which extremes do not move.
     """
 
-    def __init__(self, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, columns: Sequence[str] | None = None, method: str = "standard") -> None:
         self.columns = columns
+        self.method = method
 
     def _learn(self, X: pd.DataFrame, y: Any) -> None:
         names = numbers_in(X, self.columns)
@@ -126,14 +130,26 @@ class Scale(FrameStep):
         self.mean_ = np.zeros(len(self.names_))
         self.spread_ = np.ones(len(self.names_))
         if self.names_ and len(X):
-            scaler = StandardScaler().fit(values[:, ~flags])
+            centre, spread = _scale_of(values[:, ~flags], self.method)
             # A column that is empty in fit has neither mean nor spread.
-            self.mean_ = np.nan_to_num(scaler.mean_)
-            self.spread_ = np.nan_to_num(scaler.scale_, nan=1.0)
+            self.mean_ = np.nan_to_num(centre)
+            self.spread_ = np.nan_to_num(spread, nan=1.0)
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with those columns scaled."""
         return replaced(X, columns_of(self.names_, (block(X, self.names_) - self.mean_) / self.spread_))
+
+
+def _scale_of(values: NDArray[np.float64], method: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what is subtracted and what is divided by, column by column."""
+    if method == "standard":
+        scaler = StandardScaler().fit(values)
+        return scaler.mean_, scaler.scale_
+    known = np.where(np.isnan(values).all(axis=0), 0.0, values)
+    low, centre, high = np.nanquantile(known, [0, 0, 1] if method == "min_max" else [0.25, 0.5, 0.75], axis=0)
+    # A spread that is lost in rounding is none.
+    spread = np.where(high - low > 1e-12 * np.maximum(np.abs(low), np.abs(high)), high - low, 1.0)
+    return centre, spread
 
 
 class Finish(FrameStep):

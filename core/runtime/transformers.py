@@ -2,15 +2,25 @@
 
 from core.runtime.cast import Cast, DateParts, DropColumns, MarkMissing
 from core.runtime.categories import Encode, FillCategories, GroupRare
+from core.runtime.combos import CombineNumbers, PolynomialNumbers, SplineNumbers
 from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
+from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
 
 TRANSFORMERS = (
     Cast,
     DropColumns,
     MarkMissing,
     DateParts,
+    ClipNumbers,
     CapOutliers,
+    LogNumbers,
+    PowerNumbers,
+    QuantileNumbers,
+    BinNumbers,
     FillNumbers,
+    CombineNumbers,
+    PolynomialNumbers,
+    SplineNumbers,
     FillCategories,
     GroupRare,
     Encode,
@@ -20,8 +30,11 @@ TRANSFORMERS = (
 
 __all__ = [
     "TRANSFORMERS",
+    "BinNumbers",
     "CapOutliers",
     "Cast",
+    "ClipNumbers",
+    "CombineNumbers",
     "DateParts",
     "DropColumns",
     "Encode",
@@ -29,6 +42,11 @@ __all__ = [
     "FillNumbers",
     "Finish",
     "GroupRare",
+    "LogNumbers",
     "MarkMissing",
+    "PolynomialNumbers",
+    "PowerNumbers",
+    "QuantileNumbers",
     "Scale",
+    "SplineNumbers",
 ]

@@ -118,9 +118,10 @@ def _field(project: Project, param: ParamSpec, value: Any, key: str, columns: tu
             help=param.help or None,
         )
     if param.kind == "number":
-        low, high = (None if bound is None else float(bound) for bound in (param.low, param.high))
+        kind = int if param.whole else float
+        low, high = (None if bound is None else kind(bound) for bound in (param.low, param.high))
         return st.number_input(
-            param.label, value=float(value), min_value=low, max_value=high, key=key, help=param.help or None
+            param.label, value=kind(value), min_value=low, max_value=high, key=key, help=param.help or None
         )
     if param.choices:
         words = dict(param.choices)

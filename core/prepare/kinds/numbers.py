@@ -35,12 +35,13 @@ def _say_cap(step: Step, schema: Schema, params: Mapping[str, Any]) -> str:
 def _scale(making: Making) -> Any:
     from core.runtime.transformers import Scale
 
-    return Scale(columns=list(making.named))
+    return Scale(columns=list(making.named), method=making.params["method"])
 
 
 def _say_scale(step: Step, schema: Schema, params: Mapping[str, Any]) -> str:
     what = listed(step.columns) if step.columns else "numbers"
-    return f"Scale {what}" + (" where a model needs it" if params["when"] == "needed" else " for every model")
+    how = {"min_max": " from 0 to 1", "robust": " by median and middle half"}.get(params["method"], "")
+    return f"Scale {what}{how}" + (" where a model needs it" if params["when"] == "needed" else " for every model")
 
 
 KINDS: Final = (
@@ -68,7 +69,7 @@ KINDS: Final = (
         title="Scale numbers",
         family="numbers",
         icon="straighten",
-        summary="Numbers get mean 0 and spread 1 on the training rows, so that their units do not matter.",
+        summary="Numbers get one common scale on the training rows, so that their units do not matter; 0 and 1 stay.",
         scope=Scope.LEARNED,
         suits=(*NUMBERS, *DATES, *LEVELS),
         describe_with=_say_scale,
@@ -81,6 +82,18 @@ KINDS: Final = (
                 "needed",
                 (("needed", "Where a model needs it"), ("always", "For every model")),
                 "Tree models do not care about units.",
+            ),
+            ParamSpec(
+                "method",
+                "To",
+                "choice",
+                "standard",
+                (
+                    ("standard", "Mean 0 and spread 1"),
+                    ("min_max", "From 0 to 1"),
+                    ("robust", "Median 0 and middle half 1 wide"),
+                ),
+                "The median and the middle half of the rows are not moved by extremes.",
             ),
         ),
     ),

@@ -1,0 +1,201 @@
+"""Number columns made from several: products, ratios, powers and splines."""
+
+from collections.abc import Sequence
+from itertools import combinations, combinations_with_replacement
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.runtime.frames import FrameStep, Origins, assemble, block, numbers_in, unused
+
+SIGNS = {"product": "*", "ratio": "/", "difference": "-"}
+
+
+class _Adds(FrameStep):
+    """A step that keeps every column and adds numbers after them."""
+
+    added_: dict[str, tuple[str, ...]]
+
+    def _name(self, wanted: str, came_from: tuple[str, ...]) -> None:
+        self.added_[unused(wanted, {*self.columns_in_, *self.added_})] = came_from
+
+    def _with(self, X: pd.DataFrame, values: Sequence[NDArray[np.float64]]) -> pd.DataFrame:
+        if not self.added_:
+            return X
+        kept = {str(name): X[name].array for name in X.columns}
+        return assemble(X, kept | dict(zip(self.added_, values, strict=True)))
+
+    def origins(self) -> Origins:
+        """Return each column itself, and the columns each new one is made from."""
+        return {**super().origins(), **self.added_}
+
+
+class CombineNumbers(_Adds):
+    """Add the products, ratios or differences of each two of the columns.
+
+    The first of two stands above the line or is subtracted from; where the second is 0, the ratio is missing.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Number columns, in the order in which they are combined.
+    how : sequence of {"product", "ratio", "difference"}
+    """
+
+    def __init__(self, columns: Sequence[str], how: Sequence[str] = ("product",)) -> None:
+        self.columns = columns
+        self.how = how
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        there = set(numbers_in(X, self.columns))
+        self.names_ = [name for name in self.columns if name in there]
+        self.added_: dict[str, tuple[str, ...]] = {}
+        self.pairs_: list[tuple[str, int, int]] = []
+        for first, second in combinations(range(len(self.names_)), 2):
+            for how in self.how:
+                pair = (self.names_[first], self.names_[second])
+                self.pairs_.append((how, first, second))
+                self._name(f"{pair[0]}{SIGNS[how]}{pair[1]}", pair)
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with the new columns after the others."""
+        values = block(X, self.names_)
+        return self._with(X, [_combined(how, values[:, one], values[:, two]) for how, one, two in self.pairs_])
+
+
+def _combined(how: str, first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    if how == "product":
+        return first * second
+    if how == "difference":
+        return first - second
+    with np.errstate(over="ignore"):
+        ratio = first / np.where(second == 0, np.nan, second)
+    # A divisor next to 0 is as good as none.
+    return np.where(np.isinf(ratio), np.nan, ratio)
+
+
+class PolynomialNumbers(_Adds):
+    """Add the powers of columns and the products of their powers, up to a degree.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Number columns.
+    degree : int
+        2 or 3.
+    products : bool
+        Whether products of different columns are added, or powers alone.
+    """
+
+    def __init__(self, columns: Sequence[str], degree: int = 2, products: bool = True) -> None:
+        self.columns = columns
+        self.degree = degree
+        self.products = products
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        self.names_ = numbers_in(X, self.columns)
+        self.added_: dict[str, tuple[str, ...]] = {}
+        self.terms_ = terms(len(self.names_), self.degree, self.products)
+        for term in self.terms_:
+            used = list(dict.fromkeys(self.names_[place] for place in term))
+            powers = [(name, sum(self.names_[place] == name for place in term)) for name in used]
+            self._name("*".join(name if power == 1 else f"{name}^{power}" for name, power in powers), tuple(used))
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with the new columns after the others."""
+        values = block(X, self.names_)
+        made = []
+        for term in self.terms_:
+            product = values[:, term[0]]
+            for place in term[1:]:
+                product = product * values[:, place]
+            made.append(product)
+        return self._with(X, made)
+
+
+def terms(n_columns: int, degree: int, products: bool) -> list[tuple[int, ...]]:
+    """Return the terms of degree 2 and above, each as the places of its factors."""
+    found = [term for power in range(2, degree + 1) for term in combinations_with_replacement(range(n_columns), power)]
+    return found if products else [term for term in found if len(set(term)) == 1]
+
+
+class SplineNumbers(FrameStep):
+    """Replace numbers by B-splines, so that a linear model can follow a bent line.
+
+    As ``sklearn.preprocessing.SplineTransformer`` without its last column, which the others settle. Beyond the outer
+    knots the splines keep the value they have there. A column with fewer than two different numbers in fit stays as it
+    is.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Number columns; all where none are named.
+    knots : int
+        At the quantiles of the rows seen in fit; fewer where they fall together.
+    degree : int
+        1 to 3.
+    """
+
+    def __init__(self, columns: Sequence[str] | None = None, knots: int = 5, degree: int = 3) -> None:
+        self.columns = columns
+        self.knots = knots
+        self.degree = degree
+
+    def _learn(self, X: pd.DataFrame, y: Any) -> None:
+        self.knots_: dict[str, NDArray[np.float64]] = {}
+        self.outs_: dict[str, list[str]] = {}
+        taken = set(self.columns_in_)
+        for name in numbers_in(X, self.columns):
+            values = block(X, [name])[:, 0]
+            known = values[~np.isnan(values)]
+            base = np.unique(np.quantile(known, np.linspace(0, 1, self.knots))) if len(known) else known
+            # Knots a rounding apart would divide by nothing.
+            if len(base) < 2 or np.diff(base).min() <= 1e-12 * np.abs(base).max():
+                continue
+            first, last = base[1] - base[0], base[-1] - base[-2]
+            before = base[0] - first * np.arange(self.degree, 0, -1)
+            after = base[-1] + last * np.arange(1, self.degree + 1)
+            self.knots_[name] = np.concatenate([before, base, after])
+            self.outs_[name] = []
+            for number in range(1, len(base) + self.degree - 1):
+                self.outs_[name].append(unused(f"{name}_spline_{number}", taken))
+                taken.add(self.outs_[name][-1])
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with splines in the place of the numbers."""
+        if not self.knots_:
+            return X
+        columns: dict[str, Any] = {}
+        for name in self.columns_in_:
+            if name in self.knots_:
+                splines = _splines(block(X, [name])[:, 0], self.knots_[name], self.degree)
+                columns.update(zip(self.outs_[name], splines, strict=False))
+            else:
+                columns[name] = X[name].array
+        return assemble(X, columns)
+
+    def origins(self) -> Origins:
+        """Return each spline's column and every other column itself."""
+        found: Origins = {}
+        for name in self.columns_in_:
+            found.update(dict.fromkeys(self.outs_.get(name, [name]), (name,)))
+        return found
+
+
+def _splines(values: NDArray[np.float64], knots: NDArray[np.float64], degree: int) -> list[NDArray[np.float64]]:
+    """Return the B-splines of the knots at the values, by the recursion of de Boor and Cox."""
+    low, high = knots[degree], knots[-degree - 1]
+    held = np.clip(values, low, high)
+    missing = np.isnan(values)
+    # The last span takes its right end in.
+    within = np.clip(np.searchsorted(knots, held, side="right") - 1, degree, len(knots) - degree - 2)
+    grown = [(within == span).astype(np.float64) for span in range(len(knots) - 1)]
+    for order in range(1, degree + 1):
+        grown = [
+            (held - knots[at]) / (knots[at + order] - knots[at]) * grown[at]
+            + (knots[at + order + 1] - held) / (knots[at + order + 1] - knots[at + 1]) * grown[at + 1]
+            for at in range(len(grown) - 1)
+        ]
+    return [np.where(missing, np.nan, spline) for spline in grown]
