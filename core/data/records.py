@@ -175,7 +175,8 @@ def read_records(path: Path, options: ReadOptions, *, rows: int | None = None) -
     read_as = {"format": "json", "lines": "yes" if lines else "no"}
     if place:
         read_as["records"] = place
-    return Table(columns.frame(options, notes), notes.sentences, read_as)
+    frame = columns.frame(options, notes)
+    return Table(frame, notes.sentences, read_as | notes.signs_of_the_file())
 
 
 def record_places(value: Any, path: _Path = ()) -> dict[str, int]:

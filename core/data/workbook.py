@@ -67,7 +67,8 @@ def read_workbook(path: Path, kind: str, options: ReadOptions, *, rows: int | No
     frame = convert_columns(pd.DataFrame(typed), options, notes)
     # Only a look at the first rows tells every sign: what is remembered are those that differ from the usual.
     signs = {} if rows is None else layout.signs
-    return Table(frame, notes.sentences, {"format": "excel", "sheet": title, **signs, **layout.read_as(options)})
+    told = {"format": "excel", "sheet": title, **signs, **layout.read_as(options), **notes.signs_of_the_file()}
+    return Table(frame, notes.sentences, told)
 
 
 def sheet_names(path: Path, kind: str) -> tuple[str, ...]:

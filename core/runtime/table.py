@@ -74,7 +74,7 @@ def read_table(
         if kind in (".parquet", ".pq"):
             return _without(pd.read_parquet(path), words)
         if kind in (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"):
-            return _without(_workbook(path, trained), words)
+            return _without(_workbook(path, trained, schema, notes), words)
         if kind in OTHER_KINDS:
             raise RuntimeFault(
                 f"{path.name} is of a kind that this bundle does not read by itself. Save the table as CSV or Parquet."
@@ -95,15 +95,15 @@ def read_table(
                 "found out anew: check numbers with a comma or a point."
             )
     types = {column.name: column for column in schema.columns}
-    otherwise = set(json.loads(trained.get("decimal_differs_in", "[]")))
     given = dict(zip(found.names, zip(*found.rows, strict=True), strict=True))
     cells = {}
     for name, values in given.items():
-        sign = decimal if name not in otherwise else {",": ".", ".": ","}.get(decimal, "")
+        sign = _sign_of(name, decimal, trained)
         texts = pd.Series(list(values), dtype=object)
         if words:
             texts = texts.where(~texts.map(str.strip).isin(words), "")
-        cells[name] = _cells(path, texts, name, types.get(name), decimal=sign, comma_likely=delimiter == ";")
+        read = _cells(path, texts, name, types.get(name), decimal=sign, comma_likely=delimiter == ";")
+        cells[name] = read.mask(read.isin(_numbers_among(words))) if words and types.get(name) else read
     frame = pd.DataFrame(cells)
     known = frame.notna().any(axis="columns").to_numpy().nonzero()[0]
     if not len(known):
@@ -113,17 +113,20 @@ def read_table(
 
 def _without(frame: pd.DataFrame, words: list[str]) -> pd.DataFrame:
     """Leave out the words that the user said mean missing, as text or as a number."""
-    if not words:
-        return frame
-    numbers = as_number(pd.Series(words, dtype=object)).dropna()
-    return frame.mask(frame.isin([*words, *numbers]))
+    return frame.mask(frame.isin([*words, *_numbers_among(words)])) if words else frame
 
 
-def _workbook(path: Path, trained: Mapping[str, str]) -> pd.DataFrame:
+def _numbers_among(words: list[str]) -> list[float]:
+    return as_number(pd.Series(words, dtype=object)).dropna().tolist()
+
+
+def _workbook(path: Path, trained: Mapping[str, str], schema: InputSchema, notes: list[str] | None) -> pd.DataFrame:
     """Read the sheet that training read, or the first with a value; its first row that is not empty holds the names.
 
-    Where training found titles above the names, as many rows are left out here.
+    Where training found titles above the names, as many rows are left out here. Cells that hold text are read as those
+    of a text file.
     """
+    types = {column.name: column for column in schema.columns}
     sheet, skip = trained.get("sheet", ""), int(trained.get("skip_lines", "0"))
     with pd.ExcelFile(path, engine="calamine") as book:
         sheets = [sheet] if sheet in book.sheet_names else book.sheet_names
@@ -140,10 +143,33 @@ def _workbook(path: Path, trained: Mapping[str, str]) -> pd.DataFrame:
                     names = [f"column {number}" for number in range(1, len(names) + 1)]
                 else:
                     cells = cells.iloc[1:]
+                if sheet and name != sheet and notes is not None:
+                    notes.append(f"{path.name} has no sheet “{sheet}”, which training read; “{name}” was read.")
                 body = cells.set_axis(names, axis="columns").reset_index(drop=True)
-                words = body.isin([*MISSING, "NA", "N/A", "n/a"])
-                return body.mask(words, None).infer_objects()
+                read = {n: _texts(path, body[n], n, types.get(n), trained) for n in names}
+                return pd.DataFrame(read).infer_objects()
     raise RuntimeFault(f"{path.name} has no usable rows. Name a workbook with names in one row and values below.")
+
+
+def _texts(
+    path: Path, values: pd.Series, name: str, column: InputColumn | None, trained: Mapping[str, str]
+) -> pd.Series:
+    """Read the cells of a sheet's column that hold text, and leave the others as they are."""
+    held = values.map(lambda cell: isinstance(cell, str))
+    if not held.any():
+        return values
+    sign = _sign_of(name, trained.get("decimal", ""), trained)
+    words = json.loads(trained.get("missing", "[]"))
+    given = values[held].map(lambda text: "" if text.strip() in words else text)
+    read = _cells(path, given, name, column, decimal=sign, comma_likely=False).astype(object)
+    return values.where(~held, read.reindex(values.index))
+
+
+def _sign_of(name: str, decimal: str, trained: Mapping[str, str]) -> str:
+    """Return the decimal sign of a column, which may differ from that of most."""
+    if name not in json.loads(trained.get("decimal_differs_in", "[]")):
+        return decimal
+    return {",": ".", ".": ","}.get(decimal, "")
 
 
 def _cells(

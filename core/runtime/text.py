@@ -32,6 +32,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+SEVEN_BITS = ("utf-7", "utf_7", "hz", "iso2022", "iso-2022")
+"""Encodings that write every letter in ASCII."""
 _NUMBER = re.compile(r"\s*[+\-\u2212]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
@@ -197,6 +199,9 @@ def _decoded(path: Path, trained: str) -> str:
             return _strict(path, data, "utf-16-le")
         if even.count(0) > 0.4 * len(even) and odd.count(0) < 0.05 * len(odd):
             return _strict(path, data, "utf-16-be")
+    if trained.startswith(SEVEN_BITS):
+        # Such bytes are valid UTF-8 as well, and would be read without a word as other letters.
+        return _strict(path, data, trained)
     if b"\0" in data:
         raise _refused(path, "cannot be read as a table: it looks like binary data. Save it as CSV, one row a line.")
     try:
