@@ -18,6 +18,8 @@ COLUMNS = 15
 """Columns that get a bar; the table has all."""
 BAR = 26
 """Pixels one bar takes."""
+DOT, LINE = 9, 3
+"""Pixels of a dot, and of the mean line over dots: of a straight effect the two coincide, and both must be seen."""
 UNIT_WORDS = {PROBABILITY: "points of chance", LOG_ODDS: "log-odds"}
 """How a contribution is counted; amounts are in the target's unit."""
 
@@ -123,19 +125,22 @@ def _dots(found: Dependence, factor: float, y_title: str, palette: Palette) -> g
             x=found.x,
             y=factor * found.y,
             mode="markers",
-            marker={"size": 5, "color": palette.primary, "opacity": 0.45},
+            marker={"size": DOT, "color": palette.primary, "opacity": 0.35},
             name="One row",
             hovertemplate="%{x}: %{y:.3g}<extra></extra>",
         )
     )
     stretches = [effect for effect in found.effects if not np.isnan(effect.start)]
     if stretches:
+        x = [effect.middle for effect in stretches]
+        y = [factor * effect.mean for effect in stretches]
         figure.add_trace(
             go.Scatter(
-                x=[(effect.start + effect.end) / 2 for effect in stretches],
-                y=[factor * effect.mean for effect in stretches],
-                mode="lines",
-                line={"color": palette.categories[2], "width": 2},
+                x=x,
+                y=y,
+                mode="lines+markers",
+                line={"color": palette.categories[2], "width": LINE},
+                marker={"size": 5, "color": palette.categories[2]},
                 name="Mean",
                 hovertemplate="Mean near %{x:.4g}: %{y:.3g}<extra></extra>",
             )

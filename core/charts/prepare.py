@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.charts.result import ChartResult
 from core.charts.theme import base_figure, colors, label, plain
-from core.prepare.distribution import Distribution, figure
+from core.prepare.distribution import Distribution
 from core.prepare.preview import StepPreview
 
 NAMED_BARS = 5
@@ -58,7 +58,8 @@ def _ticks(counted: Distribution) -> tuple[list[float], list[str]]:
     """Return where the axis has a text and which: the ends of numbers, or the values where they are few."""
     if counted.kind == "numbers":
         ends = [counted.edges[0], counted.edges[-1]]
-        return ends, [figure(end) for end in ends]
+        # Edges between whole numbers are no values: the labels name the numbers within.
+        return ends, [counted.labels[0].split(" to ")[0], counted.labels[-1].split(" to ")[-1]]
     names = [name for name, _ in _lines(counted)]
     if len(names) > NAMED_BARS:
         return [], []

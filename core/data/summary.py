@@ -23,6 +23,8 @@ MOSTLY: Final = 0.5
 """Share of the most frequent value from which the column is "mostly" that value."""
 CLIPPED: Final = (0.005, 0.995)
 """Quantiles at which a histogram ends; what lies beyond is counted in its first and last bar."""
+WHOLE_STEP: Final = 20
+"""Whole numbers of one bin up to which the bins are laid between whole numbers."""
 EXTREME: Final = 5.0
 """Interquartile ranges beyond the quartiles from which a value is extreme."""
 YEARS: Final = (1500, 2199)
@@ -235,33 +237,70 @@ def _stats(ordered: Floats) -> NumberStats:
 def bin_edges(ordered: Floats) -> Floats:
     """Return the 17 edges of the 16 bins of sorted numbers; empty where they are too far apart for bins.
 
-    The bins cover all but the outer half percent at each end; what lies beyond belongs to the first and last bin.
+    The bins cover all but the outer half percent at each end; what lies beyond belongs to the first and last bin. Whole
+    numbers have at most 16 bins, see ``whole_edges``.
     """
     low, high = np.quantile(ordered, CLIPPED)
     if not low < high:
         low, high = ordered[0], ordered[-1]
     with np.errstate(all="ignore"):
+        edges = whole_edges(ordered, low, high, BARS)
+        if len(edges):
+            return edges
         edges = np.linspace(low, high, BARS + 1)
     return edges if np.all(np.isfinite(edges)) and edges[0] < edges[1] else np.empty(0)
 
 
-def bin_labels(edges: Floats, low: float, high: float) -> tuple[str, ...]:
+def whole_edges(numbers: Floats, low: float, high: float, bars: int) -> Floats:
+    """Return the edges of bins that hold equally many whole numbers each.
+
+    Where some bins held one whole number more than others, the bars would look like a comb.
+
+    Parameters
+    ----------
+    numbers : ndarray
+    low, high : float
+        What the bins cover.
+    bars : int
+        Most bins.
+
+    Returns
+    -------
+    ndarray
+        Halfway between whole numbers; empty where the numbers are not whole, or a bin holds so many of them that one
+        more or less is not seen.
+    """
+    first, last = np.floor(low), np.ceil(high)
+    step = np.ceil((last - first + 1) / bars)
+    if not step <= WHOLE_STEP or np.any(numbers != np.round(numbers)):
+        return np.empty(0)
+    count = int(np.ceil((last - first + 1) / step))
+    return np.asarray(first - 0.5 + step * np.arange(count + 1), dtype=np.float64)
+
+
+def bin_labels(edges: Floats, ordered: Floats) -> tuple[str, ...]:
     """Return what each bin is in words; the ends are open where numbers lie beyond them.
 
     Parameters
     ----------
     edges : ndarray
         Of ``bin_edges``.
-    low, high : float
-        The smallest and the largest number.
+    ordered : ndarray
+        The numbers, sorted.
     """
-    digits = digits_for(edges) if len(edges) else 0
-    texts = [number_words(edge, digits) for edge in edges]
-    labels = [f"{start} to {end}" for start, end in pairwise(texts)]
+    low, high = ordered[0], ordered[-1]
+    if len(edges) and np.array_equal(edges, whole_edges(ordered, edges[0] + 0.5, edges[-1] - 0.5, len(edges) - 1)):
+        starts, ends = edges[:-1] + 0.5, np.minimum(edges[1:] - 0.5, max(high, edges[-2] + 0.5))
+        texts, stops = ([number_words(value, 0) for value in part] for part in (starts, ends))
+        labels = [start if start == stop else f"{start} to {stop}" for start, stop in zip(texts, stops, strict=True)]
+    else:
+        digits = digits_for(edges) if len(edges) else 0
+        texts = [number_words(edge, digits) for edge in edges]
+        labels, stops = [f"{start} to {end}" for start, end in pairwise(texts)], texts[1:]
     if low < edges[0]:
-        labels[0] = f"up to {texts[1]}"
+        labels[0] = f"up to {stops[0]}"
     if high > edges[-1]:
-        labels[-1] = f"{texts[-2]} and more"
+        labels[-1] = f"{texts[len(labels) - 1]} and more"
     return tuple(labels)
 
 
@@ -269,7 +308,7 @@ def _histogram(ordered: Floats) -> tuple[tuple[float, ...], tuple[str, ...]]:
     edges = bin_edges(ordered)
     if not len(edges):
         return (float(len(ordered)),), (f"{number_words(ordered[0])} to {number_words(ordered[-1])}",)
-    return _counts(ordered, edges), bin_labels(edges, ordered[0], ordered[-1])
+    return _counts(ordered, edges), bin_labels(edges, ordered)
 
 
 def _counts(ordered: Floats, edges: Floats) -> tuple[float, ...]:

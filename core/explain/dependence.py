@@ -1,6 +1,6 @@
 """How a column's value goes with its contribution."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,8 @@ class LevelEffect:
         The interval is NaN with fewer than two rows.
     start, end : float
         Ends of the stretch; NaN for a level.
+    middle : float
+        Mean of its numbers, where its mean stands on an axis; NaN for a level.
     """
 
     label: str
@@ -41,6 +43,7 @@ class LevelEffect:
     high: float
     start: float = float("nan")
     end: float = float("nan")
+    middle: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,8 @@ class Dependence:
     y : ndarray of shape (n,)
         Contributions; at most ``CHART_POINTS``.
     effects : tuple of LevelEffect
-        Stretches of numbers with about equally many rows, or levels, most frequent first.
+        Single values where they are few, stretches of numbers with about equally many rows, or levels, most frequent
+        first.
     missing : LevelEffect or None
         The rows without a value.
     rows : int
@@ -126,18 +130,21 @@ def _levels(texts: NDArray[np.object_], y: Floats) -> tuple[LevelEffect, ...]:
 def _stretches(x: Floats, y: Floats) -> tuple[LevelEffect, ...]:
     if not len(x):
         return ()
-    edges = np.unique(np.quantile(x, np.linspace(0, 1, BINS + 1)))
-    if len(edges) < 2:
-        return (_effect("", y, float(edges[0]), float(edges[0])),)
-    bins = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
+    values = np.unique(x)
+    if len(values) <= BINS:
+        ends = [(value, value, x == value) for value in values]
+    else:
+        edges = np.unique(np.quantile(x, np.linspace(0, 1, BINS + 1)))
+        bins = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
+        ends = [(edges[k], edges[k + 1], bins == k) for k in range(len(edges) - 1)]
     return tuple(
-        _effect("", y[bins == k], float(edges[k]), float(edges[k + 1]))
-        for k in range(len(edges) - 1)
-        if (bins == k).any()
+        replace(_effect("", y[held]), start=float(start), end=float(end), middle=float(x[held].mean()))
+        for start, end, held in ends
+        if held.any()
     )
 
 
-def _effect(label: str, y: Floats, start: float = float("nan"), end: float = float("nan")) -> LevelEffect:
+def _effect(label: str, y: Floats) -> LevelEffect:
     n, mean = len(y), float(y.mean())
     half = float(student.ppf(0.975, n - 1) * y.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    return LevelEffect(label, n, mean, mean - half, mean + half, start, end)
+    return LevelEffect(label, n, mean, mean - half, mean + half)

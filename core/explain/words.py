@@ -13,7 +13,7 @@ from core.framing.frame import Frame, Task
 from core.runtime.values import as_number
 
 LEADING = 2
-"""Columns the first sentence on reasons names."""
+"""Columns that are named in each direction."""
 SMALL = 0.0005
 """Contributions below this share of the way are not worth a word."""
 
@@ -70,10 +70,10 @@ def explain_in_words(
     sentences = [_answer(waterfall, frame.task, noun, threshold, flagged)]
     if frame.task is Task.BINARY:
         by_line = waterfall.result >= threshold - 1e-12 if flagged is None else flagged
-        sentences += _two_sided(waterfall, usual, 1.0 if by_line else -1.0)
+        sentences += _two_sided(waterfall, usual, 1.0 if by_line else -1.0, is_amount=False)
     else:
         way = 1.0 if frame.task is Task.MULTICLASS or waterfall.result >= waterfall.base else -1.0
-        sentences += _two_sided(waterfall, usual, way)
+        sentences += _two_sided(waterfall, usual, way, is_amount=frame.task is Task.REGRESSION)
     if with_usual is not None:
         sentences.append(_with_usual(with_usual, usual, waterfall, frame.task, threshold))
     if actual is not None:
@@ -107,25 +107,30 @@ def _answer(waterfall: Waterfall, task: Task | None, noun: str, threshold: float
     return (Segment(f"{text}, {where}{rule}."),)
 
 
-def _two_sided(waterfall: Waterfall, usual: Mapping[str, Usual], way: float) -> list[Sentence]:
+def _two_sided(waterfall: Waterfall, usual: Mapping[str, Usual], way: float, *, is_amount: bool) -> list[Sentence]:
     size = max((abs(step.contribution) for step in waterfall.steps), default=0.0)
     steps = [step for step in waterfall.steps if abs(step.contribution) > SMALL * size and size > 1e-12]
+    if not steps:
+        return [(Segment("The model leaned on no column: it gives every row this answer."),)]
     leading = [step for step in steps if step.contribution * way > 0][:LEADING]
-    against = [step for step in steps if step.contribution * way < 0][:1]
-    sentences: list[Sentence] = []
-    if leading:
-        parts: list[Segment] = [Segment("The model leaned most on ")]
-        for number, step in enumerate(leading):
-            parts += [Segment(", and on ")] if number else []
-            parts += _value(step, usual.get(step.column))
-        sentences.append((*parts, Segment(".")))
-    elif steps:
-        sentences.append((Segment("No column spoke for this answer by itself; it is near where the model starts."),))
-    else:
-        sentences.append((Segment("The model leaned on no column: it gives every row this answer."),))
-    if against:
-        sentences.append((*_value(against[0], usual.get(against[0].column)), Segment(", pulled the other way.")))
-    return sentences
+    against = [step for step in steps if step.contribution * way < 0][:LEADING]
+    led, pulled = ("Upwards", "Downwards") if way > 0 else ("Downwards", "Upwards")
+    for_it, against_it = (led, pulled) if is_amount else ("For this answer", "Against it")
+    nothing_for = f"No column pulled the answer {led.lower()}." if is_amount else "No column spoke for this answer."
+    nothing_against = f"No column pulled the answer {pulled.lower()}." if is_amount else "No column spoke against it."
+    return [
+        _side(f"{for_it} the model leaned most on ", leading, usual) or (Segment(nothing_for),),
+        _side(f"{against_it} counted most ", against, usual) or (Segment(nothing_against),),
+    ]
+
+
+def _side(start: str, steps: Sequence[WaterfallStep], usual: Mapping[str, Usual]) -> Sentence:
+    """Name the strongest columns of one direction; empty where there is none."""
+    parts: list[Segment] = []
+    for number, step in enumerate(steps):
+        joint = start if not number else ", and on " if start.endswith(" on ") else ", and "
+        parts += [Segment(joint), *_value(step, usual.get(step.column))]
+    return (*parts, Segment(".")) if parts else ()
 
 
 def _value(step: WaterfallStep, usual: Usual | None) -> list[Segment]:

@@ -10,7 +10,7 @@ from core.runtime.schema import InputColumn
 
 SHOWN_LEVELS = 8
 """Values of a column the card names."""
-SEVERITIES = {"error": "Must be settled", "warning": "Look at this"}
+SEVERITIES = {"error": "Error", "warning": "Warning"}
 """How an open finding stands, in words."""
 
 

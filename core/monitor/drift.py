@@ -250,7 +250,7 @@ def _number_bars(then: NDArray[np.float64], now: NDArray[np.float64]) -> tuple[B
         return ()
     inner = edges[1:-1]
     counts = (np.bincount(np.searchsorted(inner, part, side="right"), minlength=len(inner) + 1) for part in (then, now))
-    labels = bin_labels(edges, float(both[0]), float(both[-1]))
+    labels = bin_labels(edges, both)
     return tuple(Bar(label, int(a), int(b)) for label, a, b in zip(labels, *counts, strict=True))
 
 

@@ -7,8 +7,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from core.data.summary import whole_edges
+
 BARS = 20
-"""Bars of a histogram."""
+"""Most bars of a histogram."""
 LEVELS = 12
 """Categories shown by name; the others are counted together."""
 
@@ -88,8 +90,13 @@ def _numbers(known: np.ndarray, missing: int) -> Distribution:
     if len(different) <= 2:
         labels = tuple(figure(float(value)) for value in different)
         return Distribution("counts", labels, _ints(counts), (), missing, len(different), mean)
-    counts, edges = np.histogram(known, bins=BARS)
-    labels = tuple(f"{figure(low)} to {figure(high)}" for low, high in pairwise(edges))
+    whole = whole_edges(known, different[0], different[-1], BARS)
+    counts, edges = np.histogram(known, bins=whole if len(whole) else BARS)
+    if len(whole):
+        ends = [(low + 0.5, min(high - 0.5, different[-1])) for low, high in pairwise(edges)]
+        labels = tuple(figure(low) if low == high else f"{figure(low)} to {figure(high)}" for low, high in ends)
+    else:
+        labels = tuple(f"{figure(low)} to {figure(high)}" for low, high in pairwise(edges))
     return Distribution("numbers", labels, _ints(counts), tuple(map(float, edges)), missing, len(different), mean)
 
 

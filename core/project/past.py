@@ -199,9 +199,11 @@ def _asked(field: str, value: Any) -> str:
     if isinstance(value, Task):
         return value.words
     if isinstance(value, Costs):
+        from core.evaluate.threshold import money
+
         if not value.known:
             return ""
-        costs = [f"{cost or 0:,g} {value.currency}" for cost in (value.false_positive, value.false_negative)]
+        costs = [money(cost or 0.0, value.currency) for cost in (value.false_positive, value.false_negative)]
         return f"{costs[0]} flagged for nothing, {costs[1]} missed"
     if isinstance(value, tuple):
         return ", ".join(value)

@@ -82,7 +82,7 @@ def bins_of(found: Summary, kind: ColumnType) -> Bins:
         # Plotly's date axis takes ISO text, and widths in milliseconds.
         places = tuple(str(pd.Timestamp(int(middle))) for middle in middles)
         return Bins(codes, found.labels, places, 0.92 * step / 1e6)
-    return Bins(codes, bin_labels(edges, ordered[0], ordered[-1]), tuple(map(float, middles)), 0.92 * step)
+    return Bins(codes, bin_labels(edges, ordered), tuple(map(float, middles)), 0.92 * step)
 
 
 def _level_bins(found: Summary, *, in_order: bool) -> Bins:

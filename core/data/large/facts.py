@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 from core.limits import LARGE_MEMORY_BYTES, MB
 
-BARS = 24
 TOP = 10
 
 

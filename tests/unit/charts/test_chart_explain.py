@@ -48,10 +48,15 @@ def dependence_of(kind, x, effects, missing=None):
 
 
 def test_numbers_are_dots_with_a_mean_line():
-    chart = dependence_plot(dependence_of("number", [1.0, 2.0], [LevelEffect("", 6, 0.02, 0.01, 0.03, 1.0, 5.0)]), DARK)
+    chart = dependence_plot(
+        dependence_of("number", [1.0, 2.0], [LevelEffect("", 6, 0.02, 0.01, 0.03, 1.0, 5.0, 2.5)]), DARK
+    )
     dots, line = chart.figure.data
     assert dots.x.tolist() == [1.0, 2.0]
-    assert (line.x[0], line.y[0]) == (3.0, 2.0)
+    assert (line.x[0], line.y[0]) == (2.5, 2.0)
+    # Drawn last, over dots that are wider: where they lie on the line itself, both are seen.
+    assert dots.marker.size > 2 * line.line.width
+    assert line.line.color != dots.marker.color
     assert chart.table.iloc[0].tolist() == ["1 to 5", "6", "2", "1 to 3"]
 
 

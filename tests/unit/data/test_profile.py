@@ -39,6 +39,25 @@ def test_many_numbers_get_sixteen_bars_that_hold_every_row():
     assert found.range_words == "0.00 to 9.99"
 
 
+@pytest.mark.parametrize("values", [17, 24, 25, 31, 50, 100, 320])
+def test_whole_numbers_that_are_equally_frequent_get_bars_of_equal_height(values):
+    found = summarise_numbers(np.tile(np.arange(values, dtype=float), 50))
+    assert len(found.bars) == len(found.labels) <= 16
+    assert len(set(found.bars[1:-1])) == 1
+    assert sum(found.bars) == 50 * values
+
+
+def test_bars_of_whole_numbers_are_named_by_the_numbers_they_hold():
+    found = summarise_numbers(np.repeat(np.arange(1.0, 15), 10))
+    assert found.labels == tuple(map(str, range(1, 15)))
+    pairs = summarise_numbers(np.repeat(np.arange(1.0, 18), 10))
+    assert (pairs.labels[0], pairs.labels[-2], pairs.labels[-1]) == ("1 to 2", "15 to 16", "17")
+    far = summarise_numbers(np.concatenate([np.tile(np.arange(17.0), 30), [400.0]]))
+    assert (far.labels[-1], far.bars[-1]) == ("16 and more", 31.0)
+    halves = summarise_numbers(np.arange(0.5, 60, 0.5))
+    assert (len(halves.bars), halves.labels[1]) == (16, "4.4 to 8.1")
+
+
 def test_a_far_value_does_not_flatten_the_bars():
     found = column([*range(1000), 10**6], "number")
     assert found.bars[0] < 100

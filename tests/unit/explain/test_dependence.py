@@ -42,6 +42,24 @@ def test_an_effect_has_students_interval():
     assert (found.effects[0].low, found.effects[0].high) == pytest.approx((3 - 12.7062, 3 + 12.7062), abs=1e-3)
 
 
+def test_few_numbers_have_one_mean_each_at_their_own_place():
+    found = dependence(
+        explained([1.0, 1.0, 2.0, 6.0], [1.0, 3.0, 5.0, 0.0]), ColumnSpec(name="c", type=ColumnType.NUMBER)
+    )
+    assert [(effect.start, effect.end, effect.rows, effect.mean) for effect in found.effects] == [
+        (1.0, 1.0, 2, 2.0),
+        (2.0, 2.0, 1, 5.0),
+        (6.0, 6.0, 1, 0.0),
+    ]
+
+
+def test_the_mean_of_a_stretch_stands_at_the_mean_of_its_numbers():
+    values = np.concatenate([np.zeros(60), np.arange(1.0, 61)])
+    found = dependence(explained(values, 2 * values), ColumnSpec(name="c", type=ColumnType.NUMBER))
+    assert [effect.mean for effect in found.effects] == pytest.approx([2 * effect.middle for effect in found.effects])
+    assert found.effects[0].start == 0.0
+
+
 def test_rare_levels_are_one():
     values = [f"level {k}" for k in range(20)]
     found = dependence(explained(values, np.ones(20)), ColumnSpec(name="c", type=ColumnType.CATEGORY))

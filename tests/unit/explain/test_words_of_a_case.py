@@ -33,9 +33,9 @@ def said(*args, frame=FRAME, **kwargs):
 
 def test_a_flagged_case_is_told_with_what_the_model_leaned_on():
     assert said(case(), threshold=0.15, actual="denied") == (
-        "This application is flagged: its chance of “denied” is 31%, above the line at 15%. The model leaned most on "
-        "chist of 5, above the usual 1, and on pirat of 0.42, above the usual 0.33. lvrat of 0.62, below the usual "
-        "0.78, pulled the other way. The real outcome was “denied”."
+        "This application is flagged: its chance of “denied” is 31%, above the line at 15%. For this answer the model "
+        "leaned most on chist of 5, above the usual 1, and on pirat of 0.42, above the usual 0.33. Against it counted "
+        "most lvrat of 0.62, below the usual 0.78. The real outcome was “denied”."
     )
 
 
@@ -48,7 +48,13 @@ def test_what_was_decisive_is_strong():
 def test_a_case_not_flagged_leaned_on_what_spoke_against_the_outcome():
     text = said(case(), threshold=0.5)
     assert text.startswith("This application is not flagged: its chance of “denied” is 31%, below the line at 50%.")
-    assert "The model leaned most on lvrat of 0.62" in text
+    assert "For this answer the model leaned most on lvrat of 0.62, below the usual 0.78." in text
+    assert "Against it counted most chist of 5, above the usual 1, and pirat of 0.42, above the usual 0.33." in text
+
+
+def test_a_direction_in_which_no_column_speaks_is_said_too():
+    assert "No column spoke against it." in said(case(STEPS[:2]), threshold=0.15)
+    assert "No column spoke for this answer. Against it counted most chist of 5" in said(case(STEPS[:2]), threshold=0.5)
 
 
 def test_never_because():
@@ -89,9 +95,11 @@ def test_an_amount_is_told():
     steps = [WaterfallStep("chist", "5", 12_000.0, 5), WaterfallStep("pirat", "0.3", -2_000.0, 0.3)]
     text = said(case(steps, 180_000, 190_000, "units", ""), frame=frame, actual=200_000.0)
     assert text == (
-        "The model says 190,000 for this house. The model leaned most on chist of 5, above the usual 1. pirat of 0.3, "
-        "below the usual 0.33, pulled the other way. The real outcome was 200,000."
+        "The model says 190,000 for this house. Upwards the model leaned most on chist of 5, above the usual 1. "
+        "Downwards counted most pirat of 0.3, below the usual 0.33. The real outcome was 200,000."
     )
+    lower = said(case(steps[:1], 200_000, 190_000, "units", ""), frame=frame)
+    assert "No column pulled the answer downwards. Upwards counted most chist of 5, above the usual 1." in lower
 
 
 def test_several_outcomes_are_told_for_the_likeliest():

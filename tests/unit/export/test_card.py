@@ -70,10 +70,10 @@ def test_a_seal_never_opened_is_told(spec: BundleSpec, of: object) -> None:
     assert "Whether it treats groups of people alike was not examined" in text
 
 
-def test_findings_still_open_are_told_by_step_urgency_and_evidence(spec: BundleSpec) -> None:
-    assert "| Train | Must be settled | A tie | 4 of 9 |" in card_markdown(spec)
-    assert "<td>Train</td><td>Must be settled</td><td>A tie</td><td>4 of 9</td>" in card_html(spec)
-    assert "<td>Data</td><td>Look at this</td><td>&lt;script&gt;" in card_html(spec)
+def test_findings_still_open_are_told_by_step_severity_and_evidence(spec: BundleSpec) -> None:
+    assert "| Train | Error | A tie | 4 of 9 |" in card_markdown(spec)
+    assert "<td>Train</td><td>Error</td><td>A tie</td><td>4 of 9</td>" in card_html(spec)
+    assert "<td>Data</td><td>Warning</td><td>&lt;script&gt;" in card_html(spec)
 
 
 @pytest.mark.parametrize("of", [card_markdown, card_html])

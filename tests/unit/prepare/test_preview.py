@@ -107,9 +107,17 @@ def test_a_step_that_cannot_be_applied_says_why(make_problem):
 
 
 def test_numbers_are_counted_in_equal_ranges():
-    counted = distribution(pd.Series([0.0, 1.0, 2.0, 20.0, np.nan]))
-    assert counted.counts == (1, 1, 1, *[0] * 16, 1)
-    assert (counted.missing, counted.different, counted.mean) == (1, 4, 5.75)
+    counted = distribution(pd.Series([0.0, 1.0, 2.0, 20.5, np.nan]))
+    assert counted.counts == (2, 1, *[0] * 17, 1)
+    assert (counted.missing, counted.different, counted.mean) == (1, 4, 5.875)
+
+
+def test_whole_numbers_are_counted_in_ranges_that_hold_equally_many_of_them():
+    counted = distribution(pd.Series([float(value) for value in range(45)] * 3))
+    assert counted.counts == (9,) * 15
+    assert (counted.labels[0], counted.labels[-1]) == ("0 to 2", "42 to 44")
+    alone = distribution(pd.Series([1.0, 2.0, 2.0, 4.0]))
+    assert (alone.labels, alone.counts) == (("1", "2", "3", "4"), (1, 2, 0, 1))
 
 
 def test_many_categories_are_counted_together():

@@ -66,7 +66,7 @@ def test_what_differs_is_said_in_words() -> None:
     said = {(one.part, one.what): (one.here, one.there) for one in differences(later(), START)}
     assert said == {
         ("Frame", "Metric"): ("F1", "ROC AUC"),
-        ("Frame", "Costs of the errors"): ("50 $ flagged for nothing, 400 $ missed", "nothing"),
+        ("Frame", "Costs of the errors"): ("$50 flagged for nothing, $400 missed", "nothing"),
         ("Frame", "Sensitive columns"): ("pi_rat", "nothing"),
         ("Table", "Table"): ("hmda.csv, 2,400 rows, 2 columns", "hmda.csv, 2,380 rows, 2 columns"),
         ("Columns", "pi_rat"): ("Number, left out", "Number"),
