@@ -8,7 +8,16 @@ import streamlit as st
 from core.project.document import Project
 from core.project.journey import open_findings
 from pages.components import columns, draw, labelling, layout, results, session, tableview
-from pages.components.knowing import behind, columncard, dictionary, groupsview, overview, views
+from pages.components.knowing import (
+    behind,
+    columncard,
+    dictionary,
+    gapsview,
+    groupsview,
+    overview,
+    rowsview,
+    togetherview,
+)
 from pages.components.screen import action_bar, screen
 
 SENTENCE = "See what each column holds, say what it is for, and settle what would mislead a model."
@@ -35,9 +44,9 @@ def _label(project: Project, profile: Any, table: pd.DataFrame) -> None:
 VIEWS = {
     "Overview": overview.overview,
     "Columns": _columns,
-    "Missing": views.gaps,
-    "Associations": views.together,
-    "Rows": views.rows,
+    "Missing": gapsview.gaps,
+    "Associations": togetherview.together,
+    "Rows": rowsview.rows,
     "Groups": groupsview.groups,
     "Label": _label,
     "Dictionary": dictionary.dictionary,

@@ -5,17 +5,22 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from core.charts.result import ChartResult
 from core.charts.theme import Palette, base_figure, label, plain
 from core.data.knowing.association import Associations
-from core.data.knowing.missing import Missingness
+from core.data.knowing.missing import Missingness, Pattern
 from core.data.knowing.outcomes import OutcomeAlong
 from core.data.summary import number_words
 
 HEAT_COLUMNS: Final = 30
 """Columns in the heat map; its table has every pair."""
 GAP_COLUMNS: Final = 20
+GAP_PATTERNS: Final = 12
+HALF_WIDTH: Final = 330
+"""Half of a heat map's width in pixels."""
 TICK_LETTERS: Final = 90
 
 
@@ -82,6 +87,38 @@ def _interval(found: OutcomeAlong, value: float, low: float, high: float) -> str
     return f"{_value(found, value)}, 95% interval {_value(found, low)} to {_value(found, high)}"
 
 
+def shown_columns(found: Associations) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the columns of the heat map from left to right (from top to bottom), and their associations."""
+    names, values = found.names, found.values
+    if len(names) > HEAT_COLUMNS:
+        # Those with the strongest partner are worth the space.
+        apart = np.abs(np.where(np.eye(len(names), dtype=bool), 0.0, np.nan_to_num(values)))
+        kept = np.sort(np.argsort(-apart.max(axis=1), kind="stable")[:HEAT_COLUMNS])
+        names, values = tuple(names[place] for place in kept), values[np.ix_(kept, kept)]
+    return tuple(names), values
+
+
+def shown_patterns(found: Missingness) -> tuple[Pattern, ...]:
+    """Return the patterns of the chart of gaps from below to above."""
+    return tuple(found.patterns[:GAP_PATTERNS][::-1])
+
+
+def _add_targets(figure: go.Figure, cells: Sequence[tuple[int, int, str]], size: int) -> None:
+    """Lay unseen marks over the cells of a heat map, which itself cannot be clicked."""
+    columns = len({across for across, _, _ in cells})
+    # As far as a wide cell reaches from its middle.
+    figure.update_layout(hovermode="closest", hoverdistance=max(12, HALF_WIDTH // max(1, columns)))
+    figure.add_scatter(
+        x=[across for across, _, _ in cells],
+        y=[up for _, up, _ in cells],
+        mode="markers",
+        marker={"symbol": "square", "size": size, "color": "rgba(0,0,0,0)"},
+        customdata=[words for _, _, words in cells],
+        hovertemplate="%{customdata}<extra></extra>",
+        showlegend=False,
+    )
+
+
 def association_map(found: Associations, palette: Palette) -> ChartResult:
     """Draw the associations of the columns as a heat map, those that go together next to each other."""
     table = pd.DataFrame(
@@ -92,12 +129,7 @@ def association_map(found: Associations, palette: Palette) -> ChartResult:
             "Measure": [pair.measure for pair in found.pairs],
         }
     )
-    names, values = found.names, found.values
-    if len(names) > HEAT_COLUMNS:
-        # Those with the strongest partner are worth the space.
-        apart = np.abs(np.where(np.eye(len(names), dtype=bool), 0.0, np.nan_to_num(values)))
-        kept = np.sort(np.argsort(-apart.max(axis=1), kind="stable")[:HEAT_COLUMNS])
-        names, values = tuple(names[place] for place in kept), values[np.ix_(kept, kept)]
+    names, values = shown_columns(found)
     size = len(names)
     figure = base_figure(height=92 + max(160, 20 * size), left=132, right=70, top=8, bottom=84)
     shown = np.where(np.tri(size, k=-1, dtype=bool), values, np.nan)[::-1]
@@ -110,13 +142,18 @@ def association_map(found: Associations, palette: Palette) -> ChartResult:
         zmin=-1,
         zmax=1,
         colorscale=[[0, low], [0.5, middle], [1, high]],
-        customdata=[[f"{plain(one, 30)} and {plain(other, 30)}" for other in names] for one in names[::-1]],
-        hovertemplate="%{customdata}<br>%{z:.2f}<extra></extra>",
-        hoverongaps=False,
+        hoverinfo="skip",
         xgap=1,
         ygap=1,
         colorbar={"thickness": 8, "len": 0.7, "outlinewidth": 0, "tickvals": [-1, 0, 1], "ticktext": ["−1", "0", "1"]},
     )
+    cells = [
+        (across, up, f"{plain(names[::-1][up], 30)} and {plain(names[across], 30)}<br>{_signed(float(cell))}")
+        for up, row in enumerate(shown)
+        for across, cell in enumerate(row)
+        if not np.isnan(cell)
+    ]
+    _add_targets(figure, cells, 18)
     ticks = [plain(name, 16) for name in names]
     figure.update_xaxes(tickmode="array", tickvals=places, ticktext=ticks, tickangle=-45, showgrid=False)
     figure.update_yaxes(tickmode="array", tickvals=places, ticktext=ticks[::-1], showgrid=False)
@@ -131,11 +168,15 @@ def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
 def gaps_together(found: Missingness, palette: Palette) -> ChartResult:
     """Draw which columns are missing together: each row of the chart is a pattern, each column a column."""
     names = [name for name, _ in found.gaps[:GAP_COLUMNS]]
-    patterns = found.patterns[:12]
-    cells = [[1 if name in pattern.columns else 0 for name in names] for pattern in patterns][::-1]
+    patterns = shown_patterns(found)
+    cells = [[1 if name in pattern.columns else 0 for name in names] for pattern in patterns]
     figure = base_figure(height=110 + 24 * max(1, len(patterns)), left=80, right=16, top=8, bottom=96)
     figure.add_heatmap(
         z=cells,
@@ -147,9 +188,14 @@ def gaps_together(found: Missingness, palette: Palette) -> ChartResult:
         showscale=False,
         xgap=2,
         ygap=2,
-        customdata=[[f"{plain(name)}, {pattern.rows:,} rows" for name in names] for pattern in patterns[::-1]],
-        hovertemplate="%{customdata}<extra></extra>",
+        hoverinfo="skip",
     )
+    targets = [
+        (across, up, f"{plain(name)}{' missing' if name in pattern.columns else ' filled'}, {_rows(pattern.rows)}")
+        for up, pattern in enumerate(patterns)
+        for across, name in enumerate(names)
+    ]
+    _add_targets(figure, targets, 20)
     figure.update_xaxes(
         tickmode="array",
         tickvals=list(range(len(names))),
@@ -160,7 +206,7 @@ def gaps_together(found: Missingness, palette: Palette) -> ChartResult:
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(patterns))),
-        ticktext=[f"{pattern.rows:,} rows" for pattern in patterns[::-1]],
+        ticktext=[_rows(pattern.rows) for pattern in patterns],
         showgrid=False,
     )
     table = pd.DataFrame(
@@ -171,7 +217,7 @@ def gaps_together(found: Missingness, palette: Palette) -> ChartResult:
     )
     if not patterns:
         return ChartResult(figure, table, "No cell is missing.")
-    first = patterns[0]
+    first = patterns[-1]
     alt = (
         f"{found.n_patterns:,} patterns of gaps; {found.complete:,} of {found.rows:,} rows have none. The most "
         f"frequent: {', '.join(first.columns)} missing together in {first.rows:,} rows."

@@ -136,6 +136,7 @@ def missing_values(facts: DataFacts) -> Found:
             evidence=f"Missing: {named}{more}, of {facts.profile.rows_words}.",
             why="The recipe fills them with what each training fold shows, never with what the fold is judged on.",
             columns=tuple(column.name for column in few),
+            fix=Fix("See how they are filled", "go_to", {"stage": "prepare"}),
         )
 
 
@@ -257,6 +258,7 @@ def text_left_out(facts: DataFacts) -> Found:
         severity=Severity.INFO,
         title="One column is not used" if len(left) == 1 else f"{len(left):,} columns are not used",
         evidence=f"{words}{f' and {len(left) - 5:,} more' if len(left) > 5 else ''}.",
-        why="Models here learn from numbers, categories and dates. Change the type where the guess is wrong.",
+        why="Models here learn from numbers, categories and dates; they lose nothing here that could be used as it is. "
+        "Where the guess is wrong, change the type under Columns.",
         columns=tuple(spec.name for spec in left),
     )

@@ -1,6 +1,7 @@
 """Checks of what cells hold: units and types mixed in one column, spellings, personal data, dates ahead."""
 
 import re
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -39,8 +40,8 @@ months year years yr yrs % € $ £ ¥ usd eur gbp chf jpy kwh wh mwh w kw mw mb
 m/s kn cal kcal kj j pa hpa kpa bar psi mmhg sqft sqm m² m2 ha acre acres mg/dl mmol/l bpm hz khz
 mhz v kv a ma"""
 _UNITS: Final = frozenset(_UNIT_WORDS.split())
-_NUMBER = re.compile(r"[-+−]?\d[\d.,]*(?:[eE][-+]?\d+)?%?")
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+NUMBER_TEXT: Final = re.compile(r"[-+−]?\d[\d.,]*(?:[eE][-+]?\d+)?%?")
+DAY_TEXT: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _TEXTS: Final = (ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.IDENTIFIER)
 _NO_ANSWER = """prefer not to say;prefer not to answer;refused;refused to answer;declined;declined to answer;no \
 answer;no response;don't know;dont know;do not know;not sure;not applicable;does not apply;not \
@@ -68,9 +69,8 @@ def mixed_units(facts: DataFacts) -> Found:
         levels = _levels(facts, column)
         rows: dict[str, int] = {}
         for text, count in levels.items():
-            match = _UNIT.fullmatch(str(text))
-            unit = "" if match is None else (match[1] or match[2] or "").casefold().strip()
-            if unit in _UNITS:
+            unit = unit_of(str(text))
+            if unit:
                 rows[unit] = rows.get(unit, 0) + int(count)
         if len(rows) < 2 or sum(rows.values()) < MOSTLY * int(levels.sum()) or sorted(rows.values())[-2] < 2:
             continue
@@ -102,6 +102,13 @@ def mixed_units(facts: DataFacts) -> Found:
             columns=(column.name,),
             fix=_leave_out(column.name, "May mix units"),
         )
+
+
+def unit_of(text: str) -> str:
+    """Return the unit written beside a number; empty where there is none, or none that is known."""
+    match = _UNIT.fullmatch(text)
+    unit = "" if match is None else (match[1] or match[2] or "").casefold().strip()
+    return unit if unit in _UNITS else ""
 
 
 def thousandfold(values: Floats) -> tuple[int, int, float] | None:
@@ -140,8 +147,8 @@ def mixed_types(facts: DataFacts) -> Found:
         levels = _levels(facts, column)
         filled = int(levels.sum())
         for kind, pattern, words in (
-            (ColumnType.NUMBER, _NUMBER, "numbers"),
-            (ColumnType.DATE, _ISO_DAY, "dates"),
+            (ColumnType.NUMBER, NUMBER_TEXT, "numbers"),
+            (ColumnType.DATE, DAY_TEXT, "dates"),
         ):
             fits = np.array([pattern.fullmatch(str(text).strip()) is not None for text in levels.index], dtype=bool)
             rows = int(levels.to_numpy()[fits].sum())
@@ -214,7 +221,8 @@ def variants(facts: DataFacts) -> Found:
             severity=Severity.WARNING if column.name == facts.frame.target else Severity.INFO,
             title=f"`{column.name}` has spelling variants",
             evidence=f"{shown}{f'; {len(groups) - 3:,} more' if len(groups) > 3 else ''}.",
-            why="Levels that differ only in case, spaces or punctuation are learned as different kinds.",
+            why="Levels that differ only in case, spaces or punctuation are learned as different kinds. Which spelling "
+            "is right no rule can say, so there is no button: write them alike at the source and refresh.",
             columns=(column.name,),
         )
 
@@ -239,20 +247,25 @@ def personal_data(facts: DataFacts) -> Found:
             evidence=f"{shown[:1].upper()}{shown[1:]}, told by their form in {most:,} different values.",
             why="A model would learn people by heart, and its levels travel with it."
             if seen
-            else "The model does not see it; whoever gets this table does.",
+            else "The model does not see it, so nothing is left to click; whoever gets this table does. Take it out "
+            "of the file where nobody needs it.",
             columns=(column.name,),
             fix=_leave_out(column.name, "Personal data") if seen else None,
         )
+
+
+def ahead_of(brought: datetime) -> pd.Timestamp:
+    """Return the moment from which a date lies ahead of a table: a day ahead may be another place's today."""
+    moment = pd.Timestamp(brought)
+    moment = moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
+    return moment.normalize() + pd.Timedelta(days=2)
 
 
 def dates_ahead(facts: DataFacts) -> Found:
     """Name dates later than the day on which the table was brought."""
     if facts.brought is None:
         return
-    moment = pd.Timestamp(facts.brought)
-    moment = moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
-    # A day ahead may be another place's today.
-    moment = moment.normalize() + pd.Timedelta(days=2)
+    moment = ahead_of(facts.brought)
     for column in facts.features:
         if column.type is not ColumnType.DATE:
             continue
@@ -266,8 +279,9 @@ def dates_ahead(facts: DataFacts) -> Found:
             title=f"`{column.name}` reaches into the future",
             evidence=f"{len(ahead):,} of {int(dates.notna().sum()):,} dates are later than the day the table was "
             f"brought, the last {ahead.max().date()}.",
-            why="Planned dates are fine; others are slips, or stand for “never”.",
+            why="Planned dates are fine; others are slips, stand for “never”, or are filled in later.",
             columns=(column.name,),
+            fix=Fix("Leave it out", "not_known_then", {"columns": [column.name]}),
         )
 
 
@@ -302,7 +316,8 @@ def not_allowed(facts: DataFacts) -> Found:
             title=f"`{name}` holds what it must not",
             evidence=f"{len(wrong):,} of {len(facts.table_frame):,} rows are outside what you allow, "
             f"{allowed_words(allowed)}: {shown}{f' and {len(levels) - 3:,} more values' if len(levels) > 3 else ''}.",
-            why="A slip at the source, or the data dictionary is too strict.",
+            why="A slip at the source, or the data dictionary is too strict."
+            + ("" if few else " Mend them there: they are too many, or in a column the model does not see, to mark."),
             columns=(name,),
             fix=fix if few else None,
         )

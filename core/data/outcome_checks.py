@@ -244,9 +244,9 @@ def missing_by_outcome(facts: DataFacts) -> Found:
             evidence=f"{what} where the column is missing, and where not: {shown}"
             f"{f'; {len(found) - 3:,} more' if len(found) > 3 else ''}.",
             why=f"{_then(facts) if decisive else ''}Either it is filled in later, or only for some cases. A gap then "
-            "says something itself.",
+            f"says something itself{'' if decisive else '; the step that fills numbers can tell it to the model'}.",
             columns=names,
-            fix=_not_known(*names) if decisive else None,
+            fix=_not_known(*names) if decisive else Fix("Set it in Prepare", "go_to", {"stage": "prepare"}),
         )
 
 
@@ -291,8 +291,10 @@ def contradictions(facts: DataFacts) -> Found:
         title="Equal rows have different outcomes",
         evidence=f"{count:,} of {len(rows):,} rows agree with another in all {len(codes):,} columns the model may see, "
         "and not in the outcome.",
-        why="No model can be right on both: a slip in the outcome, or what decides it is not in the table.",
+        why="No model can be right on both: a slip in the outcome, or what decides it is not in the table. Put slips "
+        "right in Label, or join the column that is missing.",
         columns=(str(facts.frame.target),),
+        fix=Fix("Join a column", "go_to", {"stage": "data", "view": "Source"}),
     )
 
 
@@ -317,8 +319,10 @@ def unlike(facts: DataFacts) -> Found:
         title="Some outcomes do not fit",
         evidence=f"{count:,} of {on} have an outcome that at least nine of their ten nearest rows do not have, while "
         f"neighbours else tell the outcome well (balanced accuracy {100 * found.balanced_accuracy:.0f}%).",
-        why="They may be slips in the outcome; a model would learn them, and be judged by them.",
+        why="They may be slips in the outcome; a model would learn them, and be judged by them. After a first "
+        "training, Label lists them one by one, to confirm or correct.",
         columns=(frame.target,),
+        fix=Fix("Go to Label", "go_to", {"stage": "data", "view": "Label"}),
     )
 
 
@@ -339,6 +343,7 @@ def misrepresented(facts: DataFacts) -> Found:
             title=f"`{column}` {quoted(worst.group)} is under-represented",
             evidence=" ".join(verdict.words for verdict in sorted(odd, key=lambda one: one.kind != "under")[:3])
             + f" {found.words}",
-            why="What is learned from few rows of a group is less sure for it; scores over all rows do not show that.",
+            why="What is learned from few rows of a group is less sure for it; scores over all rows do not show that. "
+            "Only more rows of it help before training; afterwards Fairness can weigh them more.",
             columns=(column,),
         )

@@ -7,6 +7,7 @@ from core.data.representation import GroupShare, representation
 from core.findings import Finding, Fix, Severity
 from core.framing.frame import Task
 from core.framing.intervals import share_words
+from core.framing.metrics import METRICS
 from core.framing.target import quoted, rows_words
 from core.limits import GROUP_ROWS, MIN_CLASS_ROWS
 from core.runtime.rules import MISSING
@@ -17,6 +18,8 @@ IMBALANCED: Final = 0.2
 RARE: Final = 0.05
 MANY_REPEATS: Final = 0.01
 TELLING: Final = 0.9
+FAIR: Final = "balanced_accuracy"
+"""The metric offered in the place of one that rewards never saying the rare outcome."""
 _NUMBERS: Final = (
     "no",
     "one",
@@ -73,14 +76,18 @@ def imbalance(facts: DataFacts) -> Found:
     if share >= min(IMBALANCED, even / 2 if target.task is Task.MULTICLASS else 1.0):
         return
     one_in = round(1 / share)
+    metric = facts.frame.metric
+    blind = metric == "accuracy"
     often = f"One in {_NUMBERS[one_in] if one_in < len(_NUMBERS) else f'{one_in:,}'}"
     yield Finding(
         code="imbalance",
         severity=Severity.WARNING if share < RARE else Severity.INFO,
         title=f"{often} is {quoted(label)}",
         evidence=f"{count:,} of {target.rows:,} rows with an outcome ({share_words(count, target.rows)}).",
-        why="Accuracy would reward never saying it; the metric and the line between the outcomes must allow for that.",
+        why="Accuracy would reward never saying it; the metric and the line between the outcomes must allow for that."
+        + (f" {METRICS[metric].title.capitalize()}, your metric, does." if metric and not blind else ""),
         columns=(target.column,),
+        fix=Fix(f"Judge by {METRICS[FAIR].title}", "set_metric", {"metric": FAIR}) if blind else None,
     )
 
 
@@ -159,8 +166,10 @@ def too_few_rows(facts: DataFacts) -> Found:
         severity=Severity.WARNING,
         title="Few rows to learn from" if target.rows < FEW_ROWS else "Few rows of one outcome",
         evidence=f"{target.rows:,} rows have an outcome{rare}.",
-        why="Scores will come with wide intervals, and simple models will be hard to beat.",
+        why="Scores will come with wide intervals, and simple models will be hard to beat. Only more rows help: bring "
+        "a larger table, or label rows that have no outcome yet.",
         columns=(target.column,),
+        fix=Fix("Bring a larger table", "go_to", {"stage": "data", "view": "Source"}),
     )
 
 
@@ -175,4 +184,9 @@ def sensitive_as_feature(facts: DataFacts) -> Found:
             evidence=f"{', '.join(f'`{name}`' for name in used)}: allowed by the frame.",
             why="Deciding by group may be forbidden where you are; say why it is needed in the model card.",
             columns=tuple(used),
+            fix=Fix(
+                "Leave it out" if len(used) == 1 else "Leave them out",
+                "leave_out",
+                {"columns": used, "reason": "Sensitive: kept for judging, not for deciding"},
+            ),
         )

@@ -84,8 +84,14 @@ def skewed(facts: DataFacts) -> Found:
         title=f"`{found[0][0]}` is skewed" if len(found) == 1 else f"{len(found):,} columns are skewed",
         evidence=f"Skewness: {shown.replace('-', '−')}{f' and {len(found) - 4:,} more' if len(found) > 4 else ''}.",
         why="A few large values outweigh the rest in linear models, nearest neighbours and networks, which do better "
-        "on their logarithm; trees do not mind.",
+        "on their logarithm; trees do not mind. The recipe takes no logarithm: bring it as a column of its own, or cap "
+        "what lies far out.",
         columns=tuple(name for name, *_ in found),
+        fix=Fix(
+            "Cap them",
+            "add_step",
+            {"kind": "cap_outliers", "columns": [name for name, *_ in found], "reason": "A few large values outweigh"},
+        ),
     )
 
 
@@ -210,5 +216,6 @@ def nearly_repeated(facts: DataFacts) -> Found:
         severity=Severity.WARNING if found.alike >= MANY_ALIKE * found.rows else Severity.INFO,
         title="Some rows are nearly another",
         evidence=f"{said[:1].upper()}{said[1:]}, of {on} and {found.columns:,} columns.",
-        why="The same case entered twice, in training and in the sealed part, makes the model look better than it is.",
+        why="The same case entered twice, in training and in the sealed part, makes the model look better than it is. "
+        "Only exact repeats can be dropped with a click; look at the rows, and merge what is one case at the source.",
     )

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.data.knowing.behind import Selector
+from core.data.knowing.offers import rows_of
 from core.findings import Finding, Severity, worst_first
 from core.project.actions import VISITS, apply_fix
 from core.project.changes import accept, reopen
 from core.project.journey import open_findings
-from pages.components import draw, session
+from pages.components import draw, results, session
+from pages.components.knowing import behind
 
 GLYPHS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
 SHOWN = 3
@@ -40,6 +43,7 @@ def panel(stage: str, findings: Sequence[Finding], *, place: str = "column") -> 
     for index, finding in enumerate(notes):
         with st.expander(_plain(finding.title), type="compact", icon=":material/info:", key=f"note_{at}_{index}"):
             draw.html(_body(finding))
+            _ways(stage, at, finding, f"note_{index}", acceptable=False)
     for index, finding in enumerate(accepted):
         _accepted(at, finding, index)
 
@@ -62,13 +66,34 @@ def _card(stage: str, at: str, finding: Finding, index: int) -> None:
             f'<div class="fw-finding">{glyph}<div><h4>{draw.title_of(finding)}</h4>'
             f"<p>{draw.marked(finding.evidence)}</p>{why}</div></div>"
         )
-        if finding.fix is None and not finding.acceptable:
-            return
-        with st.container(horizontal=True, key=f"fixes_{at}_{index}", gap="small"):
-            if finding.fix is not None:
-                st.button(finding.fix.label, key=f"fix_{at}_{finding.key}", on_click=_settle, args=(finding,))
-            if finding.acceptable:
-                _accept(stage, at, finding)
+        _ways(stage, at, finding, str(index), acceptable=finding.acceptable)
+
+
+def _ways(stage: str, at: str, finding: Finding, place: str, *, acceptable: bool) -> None:
+    """Draw what can be done about a finding: its fix, its rows, and accepting it."""
+    selector = _rows(stage, finding)
+    if finding.fix is None and selector is None and not acceptable:
+        return
+    with st.container(horizontal=True, key=f"fixes_{at}_{place}", gap="small"):
+        if finding.fix is not None:
+            st.button(draw.plain(finding.fix.label), key=f"fix_{at}_{finding.key}", on_click=_settle, args=(finding,))
+        if selector is not None:
+            st.button("Rows", key=f"rows_{at}_{finding.key}", type="tertiary", on_click=_show_rows, args=(selector,))
+        if acceptable:
+            _accept(stage, at, finding)
+
+
+def _rows(stage: str, finding: Finding) -> Selector | None:
+    project = session.current()
+    if stage != "data" or project.data is None or session.table_or_none(project) is None:
+        return None
+    return rows_of(finding, results.profile(project), project.data.imported)
+
+
+def _show_rows(selector: Selector) -> None:
+    # The coach may be a drawer itself, and closes for the one with the rows.
+    st.session_state["coach_acted"] = True
+    behind.ask(selector)
 
 
 def _settle(finding: Finding) -> None:

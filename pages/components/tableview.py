@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.sources.registry import SOURCES
 from core.limits import MB, UPLOAD_BYTES
 from core.project.document import DataRef, Project
-from pages.components import draw, filebringing, joining, refreshing, rereading, session, wholeview
+from pages.components import draw, filebringing, importsigns, joining, refreshing, rereading, session, wholeview
 
 
 def bring(project: Project) -> None:
@@ -67,7 +67,7 @@ def source(project: Project, profile: Any, table: pd.DataFrame) -> None:
         ("Source", _origin(ref)),
         ("Brought", f"{session.local(ref.imported):%d %B %Y, %H:%M}"),
         ("Rows and columns", f"{ref.rows:,} × {ref.columns:,}"),
-        *((name.replace("_", " ").capitalize(), value) for name, value in ref.read_as.items()),
+        *_signs(ref),
         ("Fingerprint", ref.content_hash[:12]),
     ]
     known += [(f"Joined by {', '.join(key.left for key in one.join.keys)}", one.name) for one in ref.joined]
@@ -87,6 +87,18 @@ def _origin(ref: DataRef) -> str:
         except ValueError:
             return SOURCES[ref.source].title
     return {"upload": "Uploaded file", "command line": "Command line"}.get(ref.source, "Guided sample")
+
+
+def _signs(ref: DataRef) -> list[tuple[str, str]]:
+    """Return how the table was read, in words."""
+    words = {"delimiter": importsigns.DELIMITERS, "decimal": importsigns.DECIMALS, "thousands": importsigns.THOUSANDS}
+    words["header"] = {"yes": "The first row", "no": "There are none"}
+    titles = {"header": "Names of the columns", "decimal": "Decimal sign", "thousands": "Thousands sign"}
+    return [
+        (titles.get(name, name.replace("_", " ").capitalize()), words.get(name, {}).get(value, value))
+        for name, value in ref.read_as.items()
+        if name != "extension"
+    ]
 
 
 def _actions(project: Project) -> None:

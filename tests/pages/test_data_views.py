@@ -6,9 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.knowing.behind import Bar, Missing, Value
-from core.project.document import Project
+from core.project.changes import change_frame
+from core.project.document import Project, Whole
 from core.project.report import report_html, report_name
-from core.workspace import Workspace
+from core.workspace import Workspace, intake
 from tests.pages.conftest import HOSTILE, NOW, said
 
 VIEWS = ("Overview", "Columns", "Missing", "Associations", "Rows", "Groups", "Dictionary", "Source")
@@ -97,3 +98,35 @@ def test_the_report_is_one_page_that_asks_nobody_anything(workspace: Workspace, 
     assert 'src="' not in page
     assert "http" not in page.replace("http-equiv", "").replace("http://127.0.0.1:9/p", "")
     assert report_name(framed) == "script-alert-1-script-data-quality.html"
+
+
+def test_a_note_of_the_coach_has_its_fix_and_its_rows(show: Callable[..., AppTest], workspace: Workspace) -> None:
+    project = intake.start_sample(workspace, "mortgages", now=NOW)
+    screen = show("data", project.id)
+    repeats = [button for button in screen.button if button.key == "rows_column_data_duplicate-rows"]
+    assert [button.label for button in repeats] == ["Rows"]
+    assert "6 of 2,380 mortgage applications" in drawn(repeats[0].click().run())
+    capped = [button for button in screen.button if str(button.key).startswith("fix_column_data_skewed")]
+    assert [button.label for button in capped] == ["Cap them"]
+
+
+def test_rows_of_a_sample_say_of_how_many(show: Callable[..., AppTest], workspace: Workspace, framed: Project) -> None:
+    assert framed.data is not None
+    whole = Whole(content_hash=framed.data.content_hash, rows=9_000_000, size_bytes=1, seed=7, stratified_by="denied")
+    project = workspace.save(framed.updated(data=framed.data.model_copy(update={"whole": whole})), now=NOW)
+    screen = show("data", project.id)
+    screen.session_state["rows_behind"] = Value("denied", ("yes",))
+    body = drawn(screen.run())
+    assert "Of the working sample alone: a random sample of 120 of 9,000,000 rows (seed 7" in body
+
+
+def test_groups_are_named_where_none_is(show: Callable[..., AppTest], workspace: Workspace, framed: Project) -> None:
+    table = workspace.read_table(framed.data.content_hash) if framed.data else None
+    assert table is not None
+    project = workspace.save(change_frame(framed, table, now=NOW, sensitive=()), now=NOW)
+    screen = look(show, project, "Groups")
+    assert "No group is named yet" in drawn(screen)
+    screen = screen.selectbox(key="group_named").set_value("group").run()
+    screen = screen.button(key="name_group").click().run()
+    assert workspace.get(project.id).frame.sensitive == ("group",)
+    assert "Against shares known elsewhere" in drawn(screen)

@@ -14,6 +14,7 @@ from core.data.knowing.bins import put_into_bins
 from core.data.knowing.contradictions import contradicting_rows
 from core.data.knowing.missing import missing_mask
 from core.data.knowing.near import near_repeats
+from core.data.knowing.odd import ODD
 from core.data.knowing.personal import personal_rows
 from core.data.knowing.texts import pattern_of
 from core.data.knowing.values import fences, robust_fences
@@ -119,6 +120,21 @@ class NotAllowed:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Rows where all of these columns are known."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Rows whose cell stands out in a column, by one of the kinds of ``ODD``."""
+
+    column: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class Personal:
     """Rows with personal data of a kind in a column."""
 
@@ -135,7 +151,7 @@ class AnyOf:
 
 Selector = (
     Missing | Value | Between | Bar | FarOut | Shape | Word | LaterThan | InGroup | Repeats | Contradicting | NotAllowed
-    | Personal | AnyOf
+    | Known | Odd | Personal | AnyOf
 )  # fmt: skip
 
 
@@ -189,6 +205,15 @@ def _missing(table: _Table, selector: Missing) -> Mask:
             if spec.name not in masks and spec.name in table.frame.columns:
                 found &= ~missing_mask(table.frame[spec.name], spec)
     return np.asarray(found)
+
+
+def _known(table: _Table, selector: Known) -> Mask:
+    masks = [~missing_mask(table.frame[name], table.schema[name]) for name in selector.columns]
+    return np.asarray(np.logical_and.reduce([~table.nothing(), *masks]))
+
+
+def _odd(table: _Table, selector: Odd) -> Mask:
+    return ODD[selector.kind][1](table.frame[selector.column])
 
 
 def _value(table: _Table, selector: Value) -> Mask:
@@ -301,6 +326,8 @@ _FINDERS: Final[dict[type, Callable[[_Table, Any], Mask]]] = {
     Repeats: _repeats,
     Contradicting: _contradicting,
     NotAllowed: _not_allowed,
+    Known: _known,
+    Odd: _odd,
     Personal: _personal,
     AnyOf: _any_of,
 }
@@ -345,6 +372,10 @@ def selector_words(selector: Selector) -> str:
             return "rows that agree in all the model sees, with different outcomes"
         case NotAllowed(column, allowed):
             return f"`{column}` is not {allowed}"
+        case Known(columns):
+            return f"{' and '.join(f'`{name}`' for name in columns)} known"
+        case Odd(column, kind):
+            return ODD[kind][0].format(column)
         case Personal(column, kind):
             return f"`{column}` holds {kind}"
         case AnyOf(parts):

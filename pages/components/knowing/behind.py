@@ -1,6 +1,6 @@
 """The rows behind a number: a button that asks for them, and the drawer that shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -42,6 +42,15 @@ def ask_bar(key: str, column: str) -> None:
         ask(Bar(column, int(points[0]["point_index"])))
 
 
+def ask_point(key: str, find: Callable[[int, int], Selector | None]) -> None:
+    """Ask for the rows of the cell or bar that was clicked, found from its place across and up."""
+    points = st.session_state[key].selection.points
+    if points:
+        selector = find(round(points[0]["x"]), round(points[0]["y"]))
+        if selector is not None:
+            ask(selector)
+
+
 def ask_line(key: str, selectors: Sequence[Selector]) -> None:
     """Ask for the rows of the line that was chosen in a table."""
     lines = st.session_state[key].selection.rows
@@ -72,6 +81,11 @@ def listing(project: Project, table: pd.DataFrame, selector: Selector, *, key: s
         f'<p class="fw-said">{draw.marked(words[:1].upper() + words[1:])}: {len(positions):,} of {len(table):,} '
         f"{draw.text(project.frame.rows_are)}{share}{cut}.</p>"
     )
+    ref = project.data
+    if ref is not None and ref.whole is not None:
+        # What is counted here is counted on the sample, not on the file.
+        sample = f"Of the working sample alone: {ref.whole.words(ref.rows)}."
+        draw.html(f'<p class="fw-muted">{draw.marked(sample)}</p>')
     if not len(positions):
         draw.muted("No row.")
         return

@@ -8,13 +8,15 @@ import streamlit as st
 
 from core.data.knowing.behind import InGroup
 from core.data.representation import Comparison, GroupShare, against_reference, representation
+from core.data.schema import ColumnType
 from core.data.summary import number_words
 from core.limits import GROUP_ROWS
 from core.project.changes import set_reference
 from core.project.document import Project
 from core.project.fingerprint import data_fingerprint, digest
 from core.runtime.rules import MISSING, OTHER
-from pages.components import draw, layout, session
+from pages.components import columns as roles
+from pages.components import draw, layout, session, states
 from pages.components.knowing import behind
 
 VERDICTS = {
@@ -29,9 +31,7 @@ def groups(project: Project, profile: Any, table: pd.DataFrame) -> None:
     """Draw size and outcome of each group."""
     sensitive = [name for name in project.frame.sensitive if name in table.columns]
     if not sensitive:
-        draw.muted(
-            "No sensitive column is named. Name them in Frame, or set the role to Sensitive in the table of columns."
-        )
+        _name_groups(profile, table)
         return
     views = [*((name,) for name in sensitive), *combinations(sensitive, 2)]
     titles = {" and ".join(view): view for view in views}
@@ -56,6 +56,26 @@ def groups(project: Project, profile: Any, table: pd.DataFrame) -> None:
         _reference(project, shares, compared, columns[0])
     else:
         draw.muted("Of many groups looked at, one in twenty stands out by chance alone.")
+
+
+def _name_groups(profile: Any, table: pd.DataFrame) -> None:
+    place = states.notice(
+        "No group is named yet",
+        "Say which columns tell who could be harmed, such as sex, age or origin. They are then looked at here, kept "
+        "out of the model unless you allow them, and judged under Fairness.",
+        glyph="groups",
+        key="nogroups",
+    )
+    kinds = (ColumnType.CATEGORY, ColumnType.YES_NO, ColumnType.NUMBER)
+    names = [column.name for column in profile.columns if column.type in kinds and "Target" not in column.notes]
+    with place:
+        named = st.selectbox(
+            "Column", names, index=None, key="group_named", placeholder="Choose a column", width=240,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        if st.button("Look at its groups", key="name_group", disabled=named is None):
+            roles.set_role(str(named), "Sensitive", table)
+            st.rerun()
 
 
 def _table(project: Project, shares: list[GroupShare], compared: Comparison, looked: str) -> None:

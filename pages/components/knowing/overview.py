@@ -47,7 +47,7 @@ def _mini(column: Any) -> str:
     top = max(column.bars, default=0.0) or 1.0
     bars = "".join(f'<i style="height:{max(2.0, 100 * bar / top):.1f}%"></i>' for bar in column.bars)
     if not column.bars:
-        bars = f"<em>{column.distinct:,} different values</em>"
+        bars = f"<em>{draw.text(column.type.words)}</em>"
     missing = f'<span class="fw-ink-look">{100 * column.missing_share:.1f}% missing</span>' if column.missing else ""
     signal = ""
     if column.signal is not None and "Target" not in column.notes:
