@@ -84,13 +84,12 @@ def skewed(facts: DataFacts) -> Found:
         title=f"`{found[0][0]}` is skewed" if len(found) == 1 else f"{len(found):,} columns are skewed",
         evidence=f"Skewness: {shown.replace('-', '−')}{f' and {len(found) - 4:,} more' if len(found) > 4 else ''}.",
         why="A few large values outweigh the rest in linear models, nearest neighbours and networks, which do better "
-        "on their logarithm; trees do not mind. The recipe takes no logarithm: bring it as a column of its own, or cap "
-        "what lies far out.",
+        "on their logarithm; trees do not mind.",
         columns=tuple(name for name, *_ in found),
         fix=Fix(
-            "Cap them",
+            "Take logarithms",
             "add_step",
-            {"kind": "cap_outliers", "columns": [name for name, *_ in found], "reason": "A few large values outweigh"},
+            {"kind": "log_numbers", "columns": [name for name, *_ in found], "reason": "A few large values outweigh"},
         ),
     )
 

@@ -106,8 +106,8 @@ def test_a_note_of_the_coach_has_its_fix_and_its_rows(show: Callable[..., AppTes
     repeats = [button for button in screen.button if button.key == "rows_column_data_duplicate-rows"]
     assert [button.label for button in repeats] == ["Rows"]
     assert "6 of 2,380 mortgage applications" in drawn(repeats[0].click().run())
-    capped = [button for button in screen.button if str(button.key).startswith("fix_column_data_skewed")]
-    assert [button.label for button in capped] == ["Cap them"]
+    straightened = [button for button in screen.button if str(button.key).startswith("fix_column_data_skewed")]
+    assert [button.label for button in straightened] == ["Take logarithms"]
 
 
 def test_rows_of_a_sample_say_of_how_many(show: Callable[..., AppTest], workspace: Workspace, framed: Project) -> None:
