@@ -16,6 +16,8 @@ SHELF_BYTES: Final = 32 * MB
 """Tables that the server keeps in memory between two screens, over all sessions."""
 UNPACKED_BYTES: Final = 1024 * MB
 """Largest size a workbook, archive or compressed table may unpack to."""
+PACKED_LARGE_BYTES: Final = 4096 * MB
+"""Largest size a packed table may unpack to that is brought to a project: text and Parquet are then read by column."""
 TABLE_ROWS: Final = 2_000_000
 """Most rows a table held in memory may have."""
 TABLE_COLUMNS: Final = 10_000

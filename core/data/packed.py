@@ -26,6 +26,25 @@ Most = Callable[[str], int | None]
 
 
 @dataclass(frozen=True)
+class Room:
+    """Where a packed file is unpacked, and how much of it.
+
+    Parameters
+    ----------
+    most : int or None
+        Largest size in bytes; ``UNPACKED_BYTES`` by default.
+    folder : Path or None
+        The folder that takes it; by default the system's for temporary files.
+    """
+
+    most: int | None = None
+    folder: Path | None = None
+
+
+USUAL = Room()
+
+
+@dataclass(frozen=True)
 class Unpacked:
     """What stood in a packed file.
 
@@ -89,7 +108,14 @@ _OPENERS: dict[str, Callable[[Path], Any]] = {"gzip": gzip.open, "bzip2": bz2.op
 
 @contextmanager
 def unpacked(
-    path: Path, kind: str, name: str, *, endings: Sequence[str], member: str | None = None, most: Most | None = None
+    path: Path,
+    kind: str,
+    name: str,
+    *,
+    endings: Sequence[str],
+    member: str | None = None,
+    most: Most | None = None,
+    room: Room = USUAL,
 ) -> Iterator[Unpacked]:
     """Unpack a file to a temporary one.
 
@@ -106,6 +132,7 @@ def unpacked(
         The table of an archive that is wanted; by default the first.
     most : callable, optional
         Takes the name inside and gives the bytes after which unpacking ends, for a look at the beginning.
+    room : Room
 
     Yields
     ------
@@ -118,13 +145,13 @@ def unpacked(
     DataError
         If it is damaged, protected, or holds no table of that name.
     """
-    with tempfile.TemporaryDirectory(prefix="fairway-") as folder:
-        target = Path(folder) / "table"
+    with tempfile.TemporaryDirectory(prefix="fairway-", dir=room.folder) as folder:
+        target, limit = Path(folder) / "table", room.most or UNPACKED_BYTES
         try:
             if kind == "zip":
-                found = _from_zip(path, target, endings, member, most)
+                found = _from_zip(path, target, endings, member, most, limit)
             else:
-                found = _from_stream(path, target, kind, name, most)
+                found = _from_stream(path, target, kind, name, most, limit)
         except lzma.LZMAError as error:
             if "emory" in str(error):
                 raise LimitError(
@@ -161,15 +188,17 @@ def members_of(path: Path, endings: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _from_stream(path: Path, target: Path, kind: str, name: str, most: Most | None) -> Unpacked:
+def _from_stream(path: Path, target: Path, kind: str, name: str, most: Most | None, limit: int) -> Unpacked:
     packed = path.stat().st_size
     inside = name.rpartition(".")[0]
     with _OPENERS[kind](path) as source:
-        whole = _copy(source, target, packed, most and most(inside))
+        whole = _copy(source, target, packed, most and most(inside), limit)
     return Unpacked(target, inside, whole=whole)
 
 
-def _from_zip(path: Path, target: Path, endings: Sequence[str], member: str | None, most: Most | None) -> Unpacked:
+def _from_zip(
+    path: Path, target: Path, endings: Sequence[str], member: str | None, most: Most | None, limit: int
+) -> Unpacked:
     members = members_of(path, endings)
     if not members:
         raise DataError("This archive holds no table.", next_step="Pack a CSV, Excel, Parquet or JSON file into it.")
@@ -186,30 +215,30 @@ def _from_zip(path: Path, target: Path, endings: Sequence[str], member: str | No
             )
         if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise DataError("This archive is packed in an unusual way.", next_step="Pack it again as a usual zip file.")
-        _check_stated(part.file_size, part.compress_size)
+        _check_stated(part.file_size, part.compress_size, limit)
         with archive.open(part) as source:
-            whole = _copy(source, target, part.compress_size, most and most(chosen))
+            whole = _copy(source, target, part.compress_size, most and most(chosen), limit)
     return Unpacked(target, chosen.rpartition("/")[2], members, whole)
 
 
-def _copy(source: IO[bytes], target: Path, packed: int, most: int | None) -> bool:
+def _copy(source: IO[bytes], target: Path, packed: int, most: int | None, limit: int) -> bool:
     """Write what a packed file holds; return whether that was all."""
     size = 0
     with target.open("wb") as file:
         while chunk := source.read(MB):
             size += len(chunk)
-            _check_stated(size, packed)
+            _check_stated(size, packed, limit)
             file.write(chunk)
             if most is not None and size >= most:
                 return False
     return True
 
 
-def _check_stated(size: int, packed: int) -> None:
-    if size > UNPACKED_BYTES or (size > 64 * MB and size > COMPRESSION_RATIO * packed):
+def _check_stated(size: int, packed: int, limit: int) -> None:
+    if size > limit or (size > 64 * MB and size > COMPRESSION_RATIO * packed):
         raise LimitError(
-            f"This compressed file unpacks to more than {min(size, UNPACKED_BYTES) // MB:,} MB, beyond the limit of "
-            f"{UNPACKED_BYTES // MB:,} MB or {COMPRESSION_RATIO} times its own size.",
+            f"This compressed file unpacks to more than {min(size, limit) // MB:,} MB, beyond the limit of "
+            f"{limit // MB:,} MB or {COMPRESSION_RATIO} times its own size.",
             next_step="Bring the table uncompressed, or a part of it.",
         )
 

@@ -10,7 +10,7 @@ from core.data.finish import finished
 from core.data.formats import BY_ENDING, FORMATS, PACKED_ENDINGS, TAKES, Format, words_of
 from core.data.notes import name_columns
 from core.data.options import ReadOptions, check_options
-from core.data.packed import Most, Unpacked, unpacked
+from core.data.packed import USUAL, Most, Room, Unpacked, unpacked
 from core.data.table import Table
 from core.errors import DataError, FairwayError
 
@@ -72,7 +72,12 @@ class OpenedFile:
     def told(self, table: Table, options: ReadOptions) -> Table:
         """Return the table with what is left to do, and what is known of the file around it."""
         table = finished(table, options)
-        read_as, warnings = {**table.read_as, "extension": self.ending}, list(table.warnings)
+        read_as, warnings = self.around(options)
+        return dataclasses.replace(table, read_as={**table.read_as, **read_as}, warnings=[*warnings, *table.warnings])
+
+    def around(self, options: ReadOptions) -> tuple[dict[str, str], list[str]]:
+        """Return what is to be remembered and told of the file around the table."""
+        read_as, warnings = {"extension": self.ending}, list[str]()
         if self.inside is not None:
             read_as["packed"] = self.packing
         if self.inside is not None and len(self.inside.members) > 1:
@@ -80,17 +85,21 @@ class OpenedFile:
             taken = options.member or members[0]
             read_as["member"] = taken
             if options.member is None:
-                warnings.insert(
-                    0,
+                warnings.append(
                     f"The archive holds {len(members):,} tables; the first, `{taken}`, was read. "
-                    f"Left aside: {name_columns(members[1:])}.",
+                    f"Left aside: {name_columns(members[1:])}."
                 )
-        return dataclasses.replace(table, read_as=read_as, warnings=warnings)
+        return read_as, warnings
 
 
 @contextmanager
 def opened(
-    path: str | Path, options: ReadOptions, *, name: str | None = None, most: Most | None = None
+    path: str | Path,
+    options: ReadOptions,
+    *,
+    name: str | None = None,
+    most: Most | None = None,
+    room: Room = USUAL,
 ) -> Iterator[OpenedFile]:
     """Find out what a file is, and unpack it where it is packed.
 
@@ -101,7 +110,8 @@ def opened(
     name : str, optional
         The user's name for the file.
     most : callable, optional
-        As :func:`core.data.packed.unpacked` takes it.
+    room : Room
+        As :func:`core.data.packed.unpacked` takes them.
 
     Yields
     ------
@@ -116,7 +126,7 @@ def opened(
     shown = Path(name or path.name).name
     try:
         check_options(options)
-        with _opened(path, options, shown, most) as file:
+        with _opened(path, options, shown, most, room) as file:
             yield file
     except FairwayError as error:
         raise type(error)(error.what, where=f"(File: {shown}.)", next_step=error.next_step) from error
@@ -128,7 +138,7 @@ def opened(
 
 
 @contextmanager
-def _opened(path: Path, options: ReadOptions, shown: str, most: Most | None) -> Iterator[OpenedFile]:
+def _opened(path: Path, options: ReadOptions, shown: str, most: Most | None, room: Room) -> Iterator[OpenedFile]:
     if not path.is_file():
         raise DataError("There is no such file.", next_step="Check its name and folder.")
     stem, _, ending = shown.lower().rpartition(".")
@@ -149,7 +159,8 @@ def _opened(path: Path, options: ReadOptions, shown: str, most: Most | None) -> 
         # A browser may have unpacked what it was sent, and kept the name.
         yield OpenedFile(path, _judged(ending, looks), ending)
         return
-    with unpacked(path, packing, shown, endings=tuple(BY_ENDING), member=options.member, most=most) as inside:
+    endings = tuple(BY_ENDING)
+    with unpacked(path, packing, shown, endings=endings, member=options.member, most=most, room=room) as inside:
         ending = inside.name.lower().rpartition(".")[2]
         looks = look_at(inside.path)
         if looks in PACKED_ENDINGS.values():

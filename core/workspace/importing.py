@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,18 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from core.data.detect import look_at
 from core.data.finish import order_warnings
-from core.data.formats import BY_ENDING
 from core.data.guess import guess_schema
 from core.data.large.facts import TableFacts, whole_facts
-from core.data.large.read import read_large
+from core.data.large.read import LargeTable, read_large
 from core.data.large.sample import read_sample, working_rows
 from core.data.options import ReadOptions
-from core.data.read import read_table
+from core.data.packed import Room
+from core.data.read import opened
 from core.data.schema import Schema
+from core.data.table import Table
 from core.errors import NotFoundError
-from core.limits import JOIN_CELLS, TABLE_ROWS, WHOLE_BYTES
+from core.limits import JOIN_CELLS, PACKED_LARGE_BYTES, TABLE_ROWS, WHOLE_BYTES
 from core.project.changes import attach_table, logged
 from core.project.document import DataRef, Project, Whole
 from core.workspace.files import make_folder, read_json, write_json
@@ -58,6 +59,7 @@ def bring(
     warnings: tuple[str, ...] = (),
     target: str | None = None,
     whole: bool = False,
+    seed: int = SAMPLE_SEED,
     report: Report = _say_nothing,
 ) -> Brought:
     """Read a file and keep its table.
@@ -79,6 +81,8 @@ def bring(
         Column whose outcomes keep their shares where a sample is drawn.
     whole : bool
         Whether all rows are needed, as those of a table that is joined: no sample is drawn up to ``JOIN_CELLS``.
+    seed : int
+        Draws the sample of a large table.
     report : callable
         Takes the share done and what is being done.
 
@@ -94,19 +98,14 @@ def bring(
         The disk refused.
     """
     chosen, size = options or ReadOptions(), path.stat().st_size
-    looks = _large_kind(path, name)
-    if looks:
-        with _scratch(workspace) as folder:
-            extension = name.lower().rpartition(".")[2]
-            large = read_large(path, looks, chosen, extension=extension, folder=folder, report=report)
-            told, read_as, shape = large.warnings, large.read_as, (large.rows, len(large.names))
-            content_hash = workspace.tables.adopt(large.path)
-    else:
-        report(0.1, "Reading the table")
-        table = read_table(path, chosen, name=name)
-        told, read_as, shape = tuple(table.warnings), table.read_as, table.shape
-        report(0.7, "Keeping the table")
-        content_hash = workspace.tables.write(table.frame)
+    with _scratch(workspace) as folder:
+        read = _read(path, name, chosen, folder, report)
+        told, read_as, shape = tuple(read.warnings), read.read_as, read.shape
+        if isinstance(read, LargeTable):
+            content_hash = workspace.tables.adopt(read.path)
+        else:
+            report(0.7, "Keeping the table")
+            content_hash = workspace.tables.write(read.frame)
     if source == "upload" and origin is None:
         # A newer file of the same table is read by the same options.
         origin = {"options": chosen.to_dict()}
@@ -123,18 +122,18 @@ def bring(
         imported=now,
     )
     if working_rows(*shape) < shape[0] and not (whole and _joinable(*shape)):
-        full = Whole(content_hash=content_hash, rows=shape[0], size_bytes=size, seed=SAMPLE_SEED)
+        full = Whole(content_hash=content_hash, rows=shape[0], size_bytes=size, seed=seed)
         report(0.85, "Counting every column")
         _keep_facts(workspace, content_hash)
         report(0.95, "Drawing the sample that screens and models work on")
         ref = draw(workspace, ref.model_copy(update={"whole": full}), target)
         frame = workspace.read_table(ref.content_hash)
     else:
-        frame = table.frame if not looks else workspace.read_table(content_hash)
-        if looks:
+        frame = workspace.read_table(content_hash) if isinstance(read, LargeTable) else read.frame
+        if isinstance(read, LargeTable):
             # Named by its content like any table, so that it is known again in a project file.
             ref = ref.model_copy(update={"content_hash": workspace.tables.write(frame)})
-    if looks:
+    if isinstance(read, LargeTable):
         ref = ref.model_copy(update={"warnings": (*ref.warnings, *order_warnings(frame, read_as))})
     return Brought(ref=ref, table_schema=guess_schema(frame, read_as))
 
@@ -151,12 +150,17 @@ def _scratch(workspace: Workspace) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _large_kind(path: Path, name: str) -> str:
-    """Return what a file is that is read a column at a time; empty for one that is read whole."""
-    promised = BY_ENDING.get(name.lower().rpartition(".")[2])
-    if path.stat().st_size <= WHOLE_BYTES or promised is None or promised.key not in ("text", "parquet"):
-        return ""
-    return promised.key if look_at(path) == promised.key else ""
+def _read(path: Path, name: str, options: ReadOptions, folder: Path, report: Report) -> Table | LargeTable:
+    """Read a file whole, or a column at a time where it is large, unpacked on the disk where it is packed."""
+    report(0.01, "Looking at the file")
+    with opened(path, options, name=name, room=Room(PACKED_LARGE_BYTES, folder)) as file:
+        kind = file.format.key
+        if kind not in ("text", "parquet") or file.path.stat().st_size <= WHOLE_BYTES:
+            report(0.1, "Reading the table")
+            return file.told(file.format.read(file.path, options, file.ending, None), options)
+        large = read_large(file.path, kind, options, extension=file.ending, folder=folder, report=report)
+        read_as, warnings = file.around(options)
+        return replace(large, read_as={**large.read_as, **read_as}, warnings=(*warnings, *large.warnings))
 
 
 def draw(workspace: Workspace, ref: DataRef, target: str | None) -> DataRef:

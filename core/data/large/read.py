@@ -42,6 +42,11 @@ class LargeTable:
     warnings: tuple[str, ...]
     read_as: dict[str, str]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, len(self.names)
+
 
 def read_large(
     path: Path, looks: str, options: ReadOptions, *, extension: str, folder: Path, report: Report

@@ -1,3 +1,7 @@
+import bz2
+import gzip
+import lzma
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -5,8 +9,9 @@ import pandas as pd
 import pytest
 
 from core.data.large import sample
+from core.data.large.read import read_large
 from core.data.options import ReadOptions
-from core.errors import DataError
+from core.errors import DataError, LimitError
 from core.framing.frame import Task
 from core.workspace import Workspace, importing
 from core.workspace.archive import export_project, import_project
@@ -118,3 +123,47 @@ def test_the_order_of_dates_and_the_options_reach_the_schema_and_the_next_readin
     assert chosen.table_schema["when"].date_format == "%m/%d/%Y"
     assert not any("month first" in told for told in chosen.ref.warnings)
     assert ReadOptions.from_dict(chosen.ref.origin["options"]) == options
+
+
+def packed(folder: Path, ending: str) -> Path:
+    text = csv(folder).read_bytes()
+    path = folder / f"t.{ending}"
+    if ending == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("first.csv", text)
+            archive.writestr("other.csv", "a,b\n1,2\n")
+    else:
+        path.write_bytes({"csv.gz": gzip, "csv.bz2": bz2, "csv.xz": lzma}[ending].compress(text))
+    return path
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("ending", ["csv.gz", "csv.bz2", "csv.xz", "zip"])
+def test_a_packed_text_is_read_by_column_where_it_is_large_unpacked(
+    workspace: Workspace, tmp_path: Path, noon: datetime, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    monkeypatch.setattr(
+        importing, "read_large", lambda *given, **named: read.append(given[1]) or read_large(*given, **named)
+    )
+    path = packed(tmp_path, ending)
+    brought = importing.bring(workspace, path, name=path.name, target="y", now=noon)
+    ref = brought.ref
+    assert read == ["text"]
+    assert ref.whole is not None
+    assert (ref.rows, ref.whole.rows, ref.whole.stratified_by) == (200, 1_000, "y")
+    assert (ref.read_as["extension"], ref.read_as["delimiter"]) == ("csv", ",")
+    assert ref.read_as["packed"] == {"csv.gz": "gzip", "csv.bz2": "bzip2", "csv.xz": "xz", "zip": "zip"}[ending]
+    first = "The archive holds 2 tables; the first, `first.csv`, was read. Left aside: `other.csv`."
+    assert (first in ref.warnings) == (ending == "zip")
+    assert not list((workspace.home / "uploads").iterdir())
+
+
+@pytest.mark.usefixtures("small")
+def test_a_packed_text_that_unpacks_too_far_is_refused(
+    workspace: Workspace, tmp_path: Path, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "PACKED_LARGE_BYTES", 1_000)
+    with pytest.raises(LimitError, match="This compressed file unpacks to more than"):
+        importing.bring(workspace, packed(tmp_path, "csv.gz"), name="t.csv.gz", now=noon)
+    assert not list((workspace.home / "uploads").iterdir())
