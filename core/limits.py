@@ -175,6 +175,8 @@ API_ROWS: Final = 1_000_000
 """Most records of a JSON API."""
 API_COLUMNS: Final = 1_000
 """Most fields of records that become columns."""
+FOLDER_FILES: Final = 500
+"""Most files shown of the folder of this server."""
 STORAGE_ENTRIES: Final = 1_000
 """Most objects and folders shown of a place in object storage."""
 COMBINED_COLUMNS: Final = 200

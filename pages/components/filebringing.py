@@ -56,6 +56,8 @@ def ask(project: Project | None, *, key: str, in_dialog: bool) -> None:
 
 
 def _take(key: str, in_dialog: bool) -> None:
+    if session.workspace().settings.local_files is not None:
+        draw.muted("A larger file may lie on the server: choose a source instead, File on this server.")
     uploaded = upload.uploader("A table", key=f"{key}_upload")
     if uploaded is None:
         return

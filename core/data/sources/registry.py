@@ -6,6 +6,8 @@ from core.data.sources.api import ApiOrigin
 from core.data.sources.api import acquire as fetch_api
 from core.data.sources.database import DatabaseOrigin
 from core.data.sources.database import acquire as read_database
+from core.data.sources.folder import FolderOrigin
+from core.data.sources.folder import acquire as open_file
 from core.data.sources.sensor import SensorOrigin
 from core.data.sources.sensor import acquire as record_sensor
 from core.data.sources.source import SourceKind
@@ -24,6 +26,14 @@ SOURCES: Final[dict[str, SourceKind]] = {
         "Read a table, or the rows of one SELECT, from PostgreSQL, MySQL, MariaDB, SQLite or DuckDB.",
         DatabaseOrigin,
         read_database,
+    ),
+    "folder": SourceKind(
+        "folder",
+        "File on this server",
+        "folder_open",
+        "Read a file of the folder that whoever runs this server has opened, of any size.",
+        FolderOrigin,
+        open_file,
     ),
     "url": SourceKind(
         "url",

@@ -57,7 +57,7 @@ class Reach:
     look : bool
         Whether the beginning is enough, for a look before anything is kept: it takes little time and few bytes.
     local_files : Path or None
-        The folder whose database files may be opened; ``None`` where the operator named none.
+        The folder whose tables and database files may be opened; ``None`` where the operator named none.
     """
 
     folder: Path
@@ -76,7 +76,7 @@ class Acquired:
     Parameters
     ----------
     path : Path
-        In the reach's folder.
+        In the reach's folder; a file of the operator's folder stays where it lies.
     name : str
         How the user knows it, with an ending that the reader takes.
     options : ReadOptions

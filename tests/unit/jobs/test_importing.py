@@ -48,6 +48,25 @@ def test_a_worker_reads_the_file_and_leaves_it_to_the_project(workspace, project
     assert importing.result(workspace, job) is None
 
 
+def test_a_worker_reads_a_file_of_the_folder_where_it_lies(workspace, project, tmp_path: Path, monkeypatch) -> None:
+    place = tmp_path / "files"
+    place.mkdir()
+    (place / "t.csv").write_text("a;when\n1,5;03/04/2023\n2,5;05/06/2023\n")
+    monkeypatch.setenv("FAIRWAY_FILES", str(place))
+    origin = {"kind": "folder", "name": "t.csv", "options": {"date_order": "month first"}}
+    asked = {"source": "folder", "origin": origin, "name": "t"}
+    job = ended(workspace, api.submit(workspace, project.id, "import", asked, key="abc", now=NOW))
+    assert (job.state, job.error) == (JobState.DONE, "")
+    brought = importing.result(workspace, job)
+    assert brought is not None
+    assert brought.table_schema["when"].date_format == "%m/%d/%Y"
+    assert (brought.ref.name, brought.ref.source, brought.ref.origin) == ("t.csv", "folder", origin)
+    assert (place / "t.csv").exists()
+    out = asked | {"origin": origin | {"name": "../files/t.csv"}}
+    job = ended(workspace, api.submit(workspace, project.id, "import", out, key="abd", now=NOW))
+    assert (job.state, "There is no such file." in job.error) == (JobState.FAILED, True)
+
+
 def test_a_file_that_cannot_be_read_is_refused_in_the_readers_words(workspace, project, staged: Path) -> None:
     staged.write_text("a,b\n")
     context = JobContext(workspace, "j1", project.id, params(staged))

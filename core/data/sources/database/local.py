@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from core.data.sources.folder import files_below, inside
 from core.errors import InputError
 from core.limits import MB
 
@@ -57,19 +58,11 @@ def file_in(folder: Path | None, name: str | None, engine: str) -> Path:
             "This server opens no database files.",
             next_step="Ask whoever runs it to name a folder for them (FAIRWAY_FILES).",
         )
-    root = folder.resolve()
-    given = Path(name or "")
-    missing = InputError(
-        "There is no such database file.", next_step="Name a file in the folder of database files of this server."
-    )
-    if not name or "\0" in name or "?" in name or ".." in given.parts:
-        raise missing
-    path = root / given
-    try:
-        if path.resolve() != path or not path.is_relative_to(root) or not path.is_file():
-            raise missing
-    except OSError:
-        raise missing from None
+    path = None if "?" in (name or "") else inside(folder, name or "")
+    if path is None:
+        raise InputError(
+            "There is no such database file.", next_step="Name a file in the folder of database files of this server."
+        )
     if not _begins_as(path, engine):
         raise InputError(
             f"This file is no {'SQLite' if engine == 'sqlite' else 'DuckDB'} database.",
@@ -80,15 +73,11 @@ def file_in(folder: Path | None, name: str | None, engine: str) -> Path:
 
 def files_in(folder: Path | None, engine: str) -> tuple[str, ...]:
     """Return the names of the database files of a kind, within the folder, the first ``SHOWN`` of them."""
-    if folder is None or not folder.is_dir():
-        return ()
-    root = folder.resolve()
-    found = (
-        path.relative_to(root).as_posix()
-        for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in ENDINGS and path.resolve() == path and path.is_file() and _begins_as(path, engine)
-    )
-    return tuple(name for name, _ in zip(found, range(SHOWN), strict=False))
+
+    def fits(path: Path) -> bool:
+        return path.suffix.lower() in ENDINGS and _begins_as(path, engine)
+
+    return tuple(name for name, _ in files_below(folder, fits, SHOWN))
 
 
 def _begins_as(path: Path, engine: str) -> bool:
