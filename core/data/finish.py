@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from core.data.dates import DateOrder, guess_date_columns, is_numeric_date, orders_mixed
+from core.data.dates import LOOKED_AT, DateGuess, DateOrder, guess_date_columns, is_numeric_date, orders_mixed
 from core.data.notes import Notes
 from core.data.options import ReadOptions
 from core.data.table import Table
@@ -90,9 +90,17 @@ def _note_orders(frame: pd.DataFrame, order: DateOrder, notes: Notes) -> None:
             elif order.chosen is not None and (odd := _first_odd(texts[name], order.chosen)):
                 notes.note("not_in_order", name, odd)
         elif guess.ambiguous:
-            date = as_date(pd.Series(texts[name][:1], dtype=object), guess.date_format).iloc[0]
-            kind = "european_dates" if order.european else "date_order"
-            notes.note(kind, name, f"“{texts[name][0]}” is {date.day} {date:%B %Y}")
+            kind = "european_dates" if order.european and guess.day_first else "date_order"
+            notes.note(kind, name, _read_so(texts[name][:LOOKED_AT], guess))
+
+
+def _read_so(values: list[str], guess: DateGuess) -> str:
+    """Say the order with a date that the other order would read as another day, where there is one."""
+    dates = as_date(pd.Series(values, dtype=object), guess.date_format).dropna()
+    telling = dates[dates.dt.day != dates.dt.month]
+    date = (telling if len(telling) else dates).iloc[:1]
+    words = "day first" if guess.day_first else "month first"
+    return f"{words} (“{values[date.index[0]]}” is {date.iloc[0].day} {date.iloc[0]:%B %Y})"
 
 
 def _first_odd(values: list[str], day_first: bool) -> str | None:

@@ -31,12 +31,12 @@ SENTENCES: dict[str, str] = {
     "na_kept": "{columns}: cells that say {example} were kept as a value.",
     "far_dates": "{columns}: dates outside the years 1678 to 2261, such as {example}, were read as missing.",
     "date_order": (
-        "{columns}: dates could be day first or month first and were read as {example}. "
+        "{columns}: dates could be day first or month first and were read {example}. "
         "If that is wrong, choose the order."
     ),
     "european_dates": (
         "{columns}: dates could be day first or month first. As the file has decimal commas or semicolons, they were "
-        "read as {example}. If that is wrong, choose the order."
+        "read {example}. If that is wrong, choose the order."
     ),
     "mixed_dates": (
         "{columns}: some dates are day first and others month first, such as {example}; kept as text. Mend the file."

@@ -117,7 +117,7 @@ def test_dates_of_a_file_with_decimal_commas_are_read_day_first_and_that_is_told
     (told,) = [told for told in read_table(tmp_path / "t.csv").warnings if "day first" in told]
     assert told == (
         "`when`: dates could be day first or month first. As the file has decimal commas or semicolons, they were read "
-        "as “03/04/2023” is 3 April 2023. If that is wrong, choose the order."
+        "day first (“03/04/2023” is 3 April 2023). If that is wrong, choose the order."
     )
     assert preview(tmp_path / "t.csv").found.date_order == "day first"
 

@@ -117,7 +117,7 @@ def test_the_order_of_dates_and_the_options_reach_the_schema_and_the_next_readin
     path.write_text("when;n\n" + "".join(f"0{n % 8 + 1}/0{n % 7 + 1}/2023;{n},5\n" for n in range(40)))
     found = importing.bring(workspace, path, name="t.csv", now=noon)
     assert found.table_schema["when"].date_format == "%d/%m/%Y"
-    assert any("they were read as “01/01/2023” is 1 January 2023" in told for told in found.ref.warnings)
+    assert any("they were read day first (“08/01/2023” is 8 January 2023)" in told for told in found.ref.warnings)
     options = ReadOptions(date_order="month first", missing=("?",))
     chosen = importing.bring(workspace, path, name="t.csv", now=noon, options=options)
     assert chosen.table_schema["when"].date_format == "%m/%d/%Y"
