@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from core.evaluate.evaluation import Evaluation
     from core.explain.explanation import Explanation
     from core.fairness.audit import Audit
+    from core.fairness.proxies import Proxies
     from core.fairness.remedy import Remedied
 
 
@@ -207,7 +208,7 @@ def fitted_remedy(project: Project, built: Problem, judged: Judged, column: str,
         judged.outcomes,
         rows,
         judged.folds,
-        grouping_of(rows[column], built.schema[column]),
+        grouping_of(built.X[column], built.schema[column]),
         plan_of(plan_key, project.frame.fairness_limit),
         schema=built.schema,
         features=built.features,
@@ -296,14 +297,37 @@ def open_seal(
     )
 
 
+def groups_of(built: Problem, column: str) -> pd.Series:
+    """Return each row's group in a sensitive column.
+
+    Where an amount is cut into groups is decided by the values of the whole table, outcomes aside: each screen that
+    names its groups then means the same ones.
+    """
+    from core.data.groups import group_labels
+
+    return group_labels(built.X[column], built.schema[column])
+
+
+def _proxies(project: Project, built: Problem, column: str) -> "Proxies":
+    from core.fairness.proxies import find_proxies
+
+    train = built.split.train
+    return find_proxies(
+        built.X.iloc[train],
+        groups_of(built, column).iloc[train],
+        schema=built.schema,
+        features=[name for name in built.features if name != column],
+        seed=project.plan.seed,
+    )
+
+
 def audit(project: Project, built: Problem, judged: Judged, column: str) -> "Audit":
     """Judge the model by the groups of one sensitive column."""
-    from core.data.groups import group_labels
     from core.fairness.audit import audit as audit_groups
 
     return audit_groups(
         judged.outcomes,
-        group_labels(built.X.iloc[judged.rows][column], built.schema[column]),
+        groups_of(built, column).iloc[judged.rows],
         measure=project.frame.fairness_measure,
         limit=project.frame.fairness_limit,
         positive_is_favourable=project.frame.flag_is_good,
@@ -312,21 +336,9 @@ def audit(project: Project, built: Problem, judged: Judged, column: str) -> "Aud
 
 def fairness_findings(project: Project, built: Problem, audits: Mapping[str, "Audit"]) -> list[Finding]:
     """Return what the coach says of the audits; how well other columns name each group is looked up for it."""
-    from core.data.groups import group_labels
     from core.fairness.checks import check_fairness
-    from core.fairness.proxies import find_proxies
 
-    rows = built.X.iloc[built.split.train]
-    proxies = {
-        column: find_proxies(
-            rows,
-            group_labels(rows[column], built.schema[column]),
-            schema=built.schema,
-            features=[name for name in built.features if name != column],
-            seed=project.plan.seed,
-        )
-        for column in audits
-    }
+    proxies = {column: _proxies(project, built, column) for column in audits}
     remedied = project.remedy.column if project.remedy else ""
     return check_fairness(project.frame, audits, proxies, remedy_column=remedied)
 
@@ -364,20 +376,8 @@ def explanation(project: Project, built: Problem, pipeline: Any, row: int | None
 
 def explain_findings(project: Project, built: Problem, found: "Explanation") -> list[Finding]:
     """Return what the coach says of an explanation."""
-    from core.data.groups import group_labels
     from core.explain.checks import check_explanation
     from core.explain.explanation import importance
-    from core.fairness.proxies import find_proxies
 
-    rows = built.X.iloc[built.split.train]
-    associations = {}
-    for column in project.frame.sensitive:
-        proxies = find_proxies(
-            rows,
-            group_labels(rows[column], built.schema[column]),
-            schema=built.schema,
-            features=[name for name in built.features if name != column],
-            seed=project.plan.seed,
-        )
-        associations[column] = dict(proxies.strongest)
+    associations = {column: dict(_proxies(project, built, column).strongest) for column in project.frame.sensitive}
     return check_explanation(found, importance(found), project.frame, associations=associations)

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.data.groups import group_labels
 from core.fairness.comparison import Option, RemedyComparison, compare, options
 from core.fairness.remedy import RemedyPlan, plans_for
 from core.prepare.problem import Problem
 from core.project.changes import logged
 from core.project.document import Project, Remedy
-from core.project.judge import Judged, fitted_remedy
+from core.project.judge import Judged, fitted_remedy, groups_of
 from core.runtime.rules import GroupRule
 
 
@@ -56,7 +55,7 @@ def compare_remedies(project: Project, built: Problem, raw: Judged, column: str)
     """
     frame = project.frame
     before = replace(raw.outcomes, threshold=project.threshold, decided=None)
-    groups = group_labels(built.X.iloc[raw.rows][column], built.schema[column])
+    groups = groups_of(built, column).iloc[raw.rows]
     comparisons: dict[str, tuple[RemedyPlan, RemedyComparison]] = {}
     rules: dict[str, GroupRule] = {}
     for plan in plans_for(frame.fairness_measure, frame.fairness_limit):

@@ -125,7 +125,7 @@ def test_mortgages_from_the_sample_to_a_running_service(
     expect(page.get_by_text("Opened once.")).to_be_visible(timeout=30_000)
     walk.press(page, "Continue to Explain")
     walk.title(page, "Explain")
-    expect(page.get_by_text("The model leaned most on")).to_be_visible()
+    expect(page.get_by_text("the model leaned most on")).to_be_visible()
     walk.press(page, "Continue to Fairness")
     walk.title(page, "Fairness")
     expect(page.get_by_text("What a smaller gap costs")).to_be_visible()
