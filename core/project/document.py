@@ -85,6 +85,16 @@ class Joined(BaseModel):
     brought: datetime
 
 
+class Mended(BaseModel):
+    """What a refresh took out of the recipe, shown while the recipe is the one it left."""
+
+    model_config = ConfigDict(frozen=True)
+
+    recipe: int
+    """Number of the recipe afterwards."""
+    said: tuple[str, ...]
+
+
 class DataRef(BaseModel):
     """The table a project works on: a blob named by the hash of its content, and how it came here."""
 
@@ -235,6 +245,7 @@ class Project(BaseModel):
     """What redo brings back, the next one first."""
     recipe_touched: bool = False
     """Whether the user has edited the recipe; until then it follows the frame and the schema."""
+    mended: Mended | None = None
     split: SplitPlan = SplitPlan()
     split_touched: bool = False
     plan: TrainPlan = TrainPlan()

@@ -21,6 +21,7 @@ from core.prepare.plan import SplitKind
 from core.prepare.problem import Problem
 from core.project.document import Project, SealOpening
 from core.project.labelling import label_findings
+from core.project.mending import mended_findings
 from core.train.board import Leaderboard
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def prepare_findings(project: Project, built: Problem | FairwayError) -> Sequenc
                 acceptable=False,
             )
         ]
-    return check_recipe(built)
+    return worst_first([*mended_findings(project), *check_recipe(built)])
 
 
 def outdated_finding(project: Project) -> Finding:

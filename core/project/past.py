@@ -25,6 +25,7 @@ DECISIONS: Final = (
     "prepare_past",
     "prepare_future",
     "recipe_touched",
+    "mended",
     "split",
     "split_touched",
     "plan",

@@ -14,11 +14,10 @@ from core.framing.frame import Task
 from core.limits import PROFILE_CELLS, PROFILE_ROWS
 from core.monitor.drift import ColumnDrift, column_drifts
 from core.monitor.verdict import Verdict
-from core.prepare.recipe import Recipe, Step
 from core.prepare.spec import listed
-from core.prepare.steps import STEPS
 from core.project.changes import logged, with_defaults
-from core.project.document import DataRef, Project
+from core.project.document import DataRef, Mended, Project
+from core.project.mending import mended, mending
 from core.runtime.schema import InputSchema
 from core.runtime.values import as_text
 from core.train.board import Leaderboard
@@ -176,6 +175,7 @@ def take(
     if frame.target not in names:
         changes |= {"target": None, "task": None, "positive": None, "metric": None}
     recipe = mended(project.recipe, schema)
+    lost = mending(project.recipe, schema) if project.recipe_touched else ()
     past = project.prepare_past if recipe == project.recipe else (*project.prepare_past, project.recipe)
     split = project.split
     if split.column and split.column not in names:
@@ -190,33 +190,12 @@ def take(
         prepare_future=() if recipe != project.recipe else project.prepare_future,
         split=split.model_copy(update={"balance": balance}),
         remedy=None,
+        mended=Mended(recipe=recipe.number, said=lost) if lost else project.mended,
     )
     said = what or f"Refreshed {ref.name}: {ref.rows:,} rows, {ref.columns} columns"
+    for sentence in lost:
+        project = logged(project, "prepare", sentence, now=now, why="The table was read again")
     return with_defaults(logged(project, "data", said, now=now), table)
-
-
-def mended(recipe: Recipe, schema: Schema) -> Recipe:
-    """Return a recipe without the columns that are gone or of another type; a step that named only these goes."""
-    steps = []
-    for step in recipe.steps:
-        kept = tuple(name for name in step.columns if not _unfit(step, name, schema))
-        if step.columns and not kept:
-            continue
-        values = step.params.get("values")
-        params = step.params
-        if isinstance(values, dict):
-            params = step.params | {"values": {name: given for name, given in values.items() if name in schema}}
-        steps.append(step.model_copy(update={"columns": kept, "params": params}))
-    if tuple(steps) == recipe.steps:
-        return recipe
-    return Recipe(number=recipe.number + 1, steps=tuple(steps))
-
-
-def _unfit(step: Step, column: str, schema: Schema) -> bool:
-    if column not in schema:
-        return True
-    spec = STEPS.get(step.kind)
-    return spec is not None and bool(spec.suits) and schema[column].type not in spec.suits
 
 
 def _sample(table: pd.DataFrame, most: int = PROFILE_ROWS) -> pd.DataFrame:
@@ -282,19 +261,7 @@ def _recipe(project: Project, schema: Schema) -> list[Consequence]:
         return []
     if not project.recipe_touched:
         return [Consequence("Recipe", "It follows the table, as you have not edited it.", "green")]
-    told = []
-    for number, step in enumerate(project.recipe.steps, start=1):
-        lost = [name for name in step.columns if _unfit(step, name, schema)]
-        if not lost:
-            continue
-        title = STEPS[step.kind].title if step.kind in STEPS else step.kind
-        whole = len(lost) == len(step.columns)
-        ending = "and goes, as it names no other" if whole else "and goes on without"
-        told.append(
-            Consequence(
-                "Recipe", f"Step {number}, {title}, names {listed(lost)} {ending}{'' if whole else ' it'}.", "orange"
-            )
-        )
+    told = [Consequence("Recipe", said, "orange") for said in mending(project.recipe, schema)]
     return told or [Consequence("Recipe", "Every step still fits.", "green")]
 
 
@@ -362,7 +329,7 @@ def words(found: Refreshed) -> Sequence[str]:
     if moved:
         told.append(f"{moved} column{'' if moved == 1 else 's'} changed beyond chance in how the values are spread.")
     elif found.drifts:
-        told.append("No column changed beyond chance in how its values are spread.")
+        told.append("In no column the spread of the values changed by more than is small or explained by chance.")
     return told
 
 

@@ -39,7 +39,8 @@ def waiting(project: Project, kind: str) -> Brought | Again | None:
     if job is None:
         return None
     if job.is_live:
-        atwork.live(project, job)
+        with st.container(border=True, key=f"reading_card_{kind}"):
+            atwork.live(project, job)
     elif job.state in (JobState.DONE, JobState.STOPPED):
         return (importing.again if kind == "refresh" else importing.result)(session.workspace(), job)
     else:

@@ -162,8 +162,11 @@ def _spread(found: refresh.Refreshed) -> None:
 
 
 def _use(project: Project, ref: DataRef, found: refresh.Refreshed) -> None:
-    now, frame = session.now(), session.workspace().read_table(ref.content_hash)
-    if session.change(lambda seen: refresh.take(seen, ref, found.schema, frame, now=now)):
+    now = session.now()
+    with st.spinner("Taking the new table …"):
+        frame = session.workspace().read_table(ref.content_hash)
+        taken = session.change(lambda seen: refresh.take(seen, ref, found.schema, frame, now=now))
+    if taken:
         session.flash(f"{ref.rows:,} rows, {ref.columns} columns")
         _close(project)
 

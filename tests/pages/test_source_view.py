@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs import api
+from core.prepare.recipe import Recipe, Step
 from core.project.document import Project
 from core.workspace import Workspace
 from core.workspace.importing import Brought, bring
@@ -115,6 +116,21 @@ def test_large_tables_are_compared_in_a_process_that_can_be_stopped(source, work
     taken = workspace.get(framed.id)
     assert taken.data is not None
     assert taken.data.rows == 80
+
+
+def test_a_step_that_no_longer_fits_says_so_on_prepare(source, workspace, framed, show):
+    step = Step(id="s1", kind="cap_outliers", columns=("income",), params={})
+    recipe = Recipe(number=framed.recipe.number + 1, steps=(step,))
+    framed = workspace.save(framed.updated(recipe=recipe, recipe_touched=True), now=NOW)
+    newer = table(workspace, framed).rename(columns={"income": "pay"})
+    screen = source("refresh", newer)
+    told = "Step 1, Cap extremes, names"
+    assert told in said(screen)
+    assert not screen.button(key="primary_use_new").click().run().exception
+    screen = show("prepare", framed.id)
+    assert not screen.exception
+    assert "Steps no longer fitted the newer table" in said(screen)
+    assert told in said(screen)
 
 
 def ended(screen: AppTest, workspace: Workspace, project: Project, kind: str) -> AppTest:

@@ -14,6 +14,8 @@ from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe, Step
 from core.project import refresh
 from core.project.document import DataRef, Labelling, LabelsUsed, Project, SealOpening
+from core.project.fingerprint import training_fingerprint
+from core.project.mending import mended_findings
 from core.runtime.schema import InputColumn, InputSchema
 from core.train.board import Leaderboard, Run, RunStatus
 
@@ -89,7 +91,7 @@ def test_rows_of_the_same_kind_are_not_called_shifted():
     assert found.looked_at == (400, 420)
     assert refresh.words(found) == [
         "420 rows, 20 more than before.",
-        "No column changed beyond chance in how its values are spread.",
+        "In no column the spread of the values changed by more than is small or explained by chance.",
     ]
 
 
@@ -124,9 +126,9 @@ def test_steps_that_name_what_is_gone_or_of_another_type_are_said_and_mended():
     after["age"] = pd.Series(["young", "old"] * 200, dtype="str")
     found = compare(given, BEFORE, after)
     assert told(found, "Recipe") == [
-        ("orange", "Step 1, Leave columns out, names `city` and goes, as it names no other."),
-        ("orange", "Step 2, Cap extremes, names `age` and goes on without it."),
-        ("orange", "Step 4, Group rare categories, names `city` and goes, as it names no other."),
+        ("orange", "Step 1, Leave columns out, names `city`, which is gone, and goes, as it names no other."),
+        ("orange", "Step 2, Cap extremes, names `age`, which is of another type, and goes on without it."),
+        ("orange", "Step 4, Group rare categories, names `city`, which is gone, and goes, as it names no other."),
     ]
     taken = refresh.take(given, ref(after, "h2"), found.schema, after, now=NOW)
     assert [(one.kind, one.columns) for one in taken.recipe.steps] == [("cap_outliers", ("income",)), ("scale", ())]
@@ -134,6 +136,13 @@ def test_steps_that_name_what_is_gone_or_of_another_type_are_said_and_mended():
     assert taken.prepare_past == (EDITED,)
     assert taken.data.content_hash == "h2"
     assert taken.decisions[-1].what == "Refreshed t.csv: 400 rows, 4 columns"
+    assert taken.decisions[-2].what == told(found, "Recipe")[2][1]
+    (finding,) = mended_findings(taken)
+    assert finding.evidence == " ".join(sentence for _, sentence in told(found, "Recipe"))
+    edited = taken.updated(recipe=Recipe(number=5, steps=taken.recipe.steps[:1]))
+    assert mended_findings(edited) == []
+    # What was trained before is of another table.
+    assert training_fingerprint(taken) != training_fingerprint(given)
 
 
 def test_marks_for_missing_forget_the_columns_that_are_gone():
