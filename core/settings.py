@@ -19,7 +19,7 @@ class Settings:
     worker_threads : int
         ``FAIRWAY_WORKER_THREADS``: threads one training may use. Default: all cores.
     private_network : bool
-        ``FAIRWAY_PRIVATE_NETWORK``: whether web sources may reach this machine and private networks. Default: no.
+        ``FAIRWAY_PRIVATE_NETWORK``: whether sources may reach this machine and private networks. Default: no.
     local_files : Path or None
         ``FAIRWAY_FILES``: folder whose tables and database files may be opened from the server. Default: none.
     """

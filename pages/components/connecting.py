@@ -162,18 +162,24 @@ def _ask(key: str) -> Connected | None:
     return None
 
 
+def allowed() -> dict[str, Any]:
+    """Return what whoever runs Fairway lets databases reach."""
+    settings = session.workspace().settings
+    return {"files": settings.local_files, "private": settings.private_network}
+
+
 def answer(address: str, secret: str) -> str:
     """Return what answers at an address; raises a ``FairwayError`` where nothing does."""
     if not address:
         raise InputError("Something is missing.", next_step="Fill in the host, the database and the user.")
     with st.spinner("Connecting …"):
-        return check_connection(address, secret, files=session.workspace().settings.local_files)
+        return check_connection(address, secret, **allowed())
 
 
 def _open(key: str, address: str, secret: str, name: str, keep: bool) -> Connected:
     title = answer(address, secret)
     workspace = session.workspace()
-    found = schemas(address, secret, files=workspace.settings.local_files)
+    found = schemas(address, secret, **allowed())
     if keep:
         save_connection(workspace, name, address, now=session.now())
     remember(address, secret)

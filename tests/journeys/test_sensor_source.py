@@ -16,6 +16,12 @@ EVERY = 0.05
 
 
 @pytest.fixture
+def settings() -> dict[str, str]:
+    """The broker of these journeys stands on this machine."""
+    return {"FAIRWAY_PRIVATE_NETWORK": "1"}
+
+
+@pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
     folder = tmp_path / "broker"
     folder.mkdir()
@@ -62,7 +68,7 @@ def test_a_recording_that_is_stopped_becomes_a_table(
     expect(form.get_by_text("messages within 3 seconds; nothing is kept yet.")).to_be_visible()
     form.get_by_role("button", name="Start recording").click()
     walk.title(page, "Data")
-    expect(page.get_by_text(re.compile("[2-9][0-9] messages so far")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("[2-9][0-9] messages so far")).first).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Stop").click()
     walk.title(page, "Frame")
     page.goto(page.url.replace("/frame", "/data"))
@@ -76,8 +82,8 @@ def test_a_recording_that_is_stopped_becomes_a_table(
 
     walk.press(page, "Refresh")
     walk.press(page, "Read it again")
-    expect(page.get_by_text(re.compile("[2-9][0-9] messages so far")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("[2-9][0-9] messages so far")).first).to_be_visible(timeout=30_000)
     page.locator(".st-key-stop_refresh").get_by_role("button").click()
-    expect(page.get_by_text("What a refresh changes")).to_be_visible()
+    expect(page.get_by_text("What a refresh changes")).to_be_visible(timeout=30_000)
     walk.press(page, "Keep the old one")
     expect(page.get_by_text("What a refresh changes")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Which addresses a web source may reach: names looked up once, every answer judged, odd ways to write one refused."""
+"""Which addresses a source may reach: names looked up once, every answer judged, odd ways to write one refused."""
 
 import ipaddress
 import re
@@ -204,7 +204,9 @@ def addresses_of(
         There is no such host.
     """
     if not private and port not in WEB_PORTS.values() and port < LOW_PORTS:
-        raise InputError(f"Port {port} does not belong to a web server.", next_step="Leave the port out.")
+        raise InputError(
+            f"Port {port} belongs to another kind of service.", next_step="Check the port, or leave it out."
+        )
     try:
         found = [ipaddress.ip_address(host)]
     except ValueError:
@@ -212,6 +214,59 @@ def addresses_of(
     if not private and not all(is_open(address) for address in found):
         raise refused(host)
     return found
+
+
+def dial(
+    host: str,
+    port: int,
+    *,
+    private: bool,
+    seconds: float,
+    lookup: Lookup | None = None,
+    begun: Callable[[socket.socket], None] | None = None,
+) -> socket.socket:
+    """Connect to an address of a host that was judged, and judge once more who answered.
+
+    Parameters
+    ----------
+    host, port, private, lookup
+        As :func:`addresses_of` takes them.
+    seconds : float
+        How long the look-up, and how long each address, may take.
+    begun : callable, optional
+        Is given each connection before it is made.
+
+    Returns
+    -------
+    socket
+
+    Raises
+    ------
+    InputError, DataError
+        As :func:`addresses_of`.
+    OSError
+        None of its addresses answers.
+    """
+    fault = OSError("no address")
+    for address in addresses_of(host, port, private=private, lookup=lookup, seconds=seconds):
+        connection = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(seconds)
+            if begun is not None:
+                begun(connection)
+            connection.connect((str(address), port))
+            peer = ipaddress.ip_address(str(connection.getpeername()[0]).partition("%")[0])
+            if peer != address or not (private or is_open(peer)):
+                raise refused(host)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connection
+        except OSError as error:
+            connection.close()
+            fault = error
+        except BaseException:
+            connection.close()
+            raise
+    raise fault
 
 
 def _looked_up(host: str, port: int, lookup: Lookup, seconds: float) -> list[Address]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from core.data.sources.addresses import dial
 from core.data.sources.sensor import SensorOrigin
 from core.data.sources.sensor_rows import Recording
 from core.data.sources.source import Reach
@@ -63,7 +64,7 @@ def record(origin: SensorOrigin, reach: Reach, recording: Recording) -> list[str
     """
     heard = _Heard()
     reach.report(0.0, f"Connecting to {origin.host}")
-    client = _client(origin, reach.secret, recording, heard)
+    client = _client(origin, reach, recording, heard)
     try:
         _connect(client, origin, heard)
         stopped = _listen(client, origin, reach, recording, heard)
@@ -97,17 +98,22 @@ def _told(origin: SensorOrigin, recording: Recording, heard: _Heard, *, stopped:
     return told
 
 
-def _client(origin: SensorOrigin, secret: str, recording: Recording, heard: _Heard) -> Any:
+def _client(origin: SensorOrigin, reach: Reach, recording: Recording, heard: _Heard) -> Any:
     from paho.mqtt.client import Client
     from paho.mqtt.enums import CallbackAPIVersion
 
-    client = Client(CallbackAPIVersion.VERSION2, client_id=f"fairway-{secrets.token_hex(6)}")
+    class Guarded(Client):
+        def _create_socket_connection(self) -> socket.socket:
+            return _dial(origin, reach)
+
+    secret = reach.secret
+    client = Guarded(CallbackAPIVersion.VERSION2, client_id=f"fairway-{secrets.token_hex(6)}")
     client.connect_timeout = SENSOR_CONNECT_SECONDS
     if origin.user or secret:
         client.username_pw_set(origin.user or None, secret or None)
     if origin.tls:
         trust = _trust(origin)
-        _shake_hands(origin, trust)
+        _shake_hands(origin, reach, trust)
         client.tls_set_context(trust)
 
     def on_connect(_client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
@@ -149,10 +155,6 @@ def _in_words(origin: SensorOrigin) -> Iterator[None]:
     """Turn the faults of reaching a machine into sentences."""
     try:
         yield
-    except socket.gaierror as error:
-        raise DataError(
-            f"No machine is known by the name {origin.host}.", next_step="Check how the broker's name is spelled."
-        ) from error
     except (OSError, ValueError) as error:
         why = "did not answer in time" if isinstance(error, TimeoutError) else "cannot be reached"
         raise DataError(
@@ -160,10 +162,14 @@ def _in_words(origin: SensorOrigin) -> Iterator[None]:
         ) from error
 
 
-def _shake_hands(origin: SensorOrigin, trust: ssl.SSLContext) -> None:
+def _dial(origin: SensorOrigin, reach: Reach) -> socket.socket:
+    return dial(origin.host, origin.port, private=reach.private_network, seconds=SENSOR_CONNECT_SECONDS)
+
+
+def _shake_hands(origin: SensorOrigin, reach: Reach, trust: ssl.SSLContext) -> None:
     """Try TLS once on a connection of its own: the client leaves its socket open where the certificate is refused."""
     with _in_words(origin):
-        plain = socket.create_connection((origin.host, origin.port), timeout=SENSOR_CONNECT_SECONDS)
+        plain = _dial(origin, reach)
     try:
         with plain, trust.wrap_socket(plain, server_hostname=origin.host):
             return
@@ -243,7 +249,7 @@ def _is_back(client: Any, heard: _Heard) -> bool:
     time.sleep(RETRY)
     try:
         client.reconnect()
-    except (OSError, ValueError):
+    except (OSError, ValueError, DataError):
         return False
     until = time.monotonic() + SENSOR_CONNECT_SECONDS
     while not heard.subscribed and time.monotonic() < until:

@@ -53,7 +53,7 @@ class Reach:
     should_stop : callable
         Whether the user asked to stop; a source that may end early then keeps what it has and says so.
     private_network : bool
-        Whether the operator lets web sources reach addresses of this machine and of private networks.
+        Whether the operator lets sources reach addresses of this machine and of private networks.
     look : bool
         Whether the beginning is enough, for a look before anything is kept: it takes little time and few bytes.
     local_files : Path or None

@@ -1,7 +1,6 @@
 """The connection of a web source: to an address that was judged, watched over from outside, unpacked within bounds."""
 
 import contextlib
-import ipaddress
 import os
 import socket
 import threading
@@ -16,7 +15,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from core.data.sources.addresses import Lookup, addresses_of, is_open, refused
+from core.data.sources.addresses import Lookup, dial
 from core.errors import DataError, InputError, LimitError
 from core.limits import COMPRESSION_RATIO, MB, WEB_CONNECT_SECONDS, WEB_IDLE_SECONDS
 
@@ -133,29 +132,20 @@ class Guard:
     def connect(self, host: str, port: int) -> socket.socket:
         """Connect to an address of a host that was judged, and judge once more who answered."""
         seconds = max(0.05, min(WEB_CONNECT_SECONDS, self.watch.left))
-        for address in addresses_of(host, port, private=self.private, lookup=self.lookup, seconds=seconds):
+        try:
+            connection = dial(host, port, private=self.private, seconds=seconds, lookup=self.lookup, begun=self._begun)
+        except OSError as error:
             self.watch.check()
-            family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-            connection = socket.socket(family, socket.SOCK_STREAM)
-            try:
-                connection.settimeout(max(0.05, min(WEB_CONNECT_SECONDS, self.watch.left)))
-                if self.follow:
-                    self.watch.follow(connection)
-                connection.connect((str(address), port))
-                peer = ipaddress.ip_address(str(connection.getpeername()[0]).partition("%")[0])
-            except OSError:
-                connection.close()
-                continue
-            if peer != address or not (self.private or is_open(peer)):
-                connection.close()
-                raise refused(host)
-            connection.settimeout(min(self.idle, max(0.05, self.watch.left)))
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return connection
+            raise DataError(
+                f"{host} does not answer on port {port}.", next_step="Check the address, or try again in a while."
+            ) from error
+        connection.settimeout(min(self.idle, max(0.05, self.watch.left)))
+        return connection
+
+    def _begun(self, connection: socket.socket) -> None:
         self.watch.check()
-        raise DataError(
-            f"{host} does not answer on port {port}.", next_step="Check the address, or try again in a while."
-        )
+        if self.follow:
+            self.watch.follow(connection)
 
 
 class _Plain(HTTPConnection):

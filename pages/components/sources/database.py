@@ -107,10 +107,9 @@ def _question(key: str, connected: Connected) -> dict[str, Any]:
 
 def _seen(connected: Connected, what: tuple[str, ...]) -> Any:
     if what not in connected.seen:
-        files = session.workspace().settings.local_files
         look = db.tables if what[0] == "tables" else db.columns
         with st.spinner("Looking …"):
-            connected.seen[what] = look(connected.address, *what[1:], connected.secret, files=files)
+            connected.seen[what] = look(connected.address, *what[1:], connected.secret, **connecting.allowed())
     return connected.seen[what]
 
 
@@ -149,7 +148,13 @@ def _preview(origin: DatabaseOrigin, connected: Connected) -> None:
     uploads = workspace.home / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
     with st.spinner("Reading the first rows …"), tempfile.TemporaryDirectory(dir=uploads) as folder:
-        reach = Reach(Path(folder), secret=connected.secret, local_files=workspace.settings.local_files)
+        settings = workspace.settings
+        reach = Reach(
+            Path(folder),
+            secret=connected.secret,
+            private_network=settings.private_network,
+            local_files=settings.local_files,
+        )
         table = db.preview(origin, reach)
     rows = len(table.frame)
     draw.muted(f"The first {rows:,} rows; nothing is kept yet." if rows >= PREVIEW_ROWS else f"All {rows:,} rows.")

@@ -127,7 +127,8 @@ def _listen(origin: SensorOrigin, secret: str) -> None:
     uploads.mkdir(parents=True, exist_ok=True)
     short = origin.model_copy(update=LISTEN | {"grid": ""})
     with st.spinner("Listening …"), tempfile.TemporaryDirectory(dir=uploads) as folder:
-        found = acquire(short, Reach(Path(folder), secret=secret))
+        private = session.workspace().settings.private_network
+        found = acquire(short, Reach(Path(folder), secret=secret, private_network=private))
         table = read_table(found.path, found.options, name=found.name)
     draw.muted(f"{len(table.frame):,} messages within {short.seconds} seconds; nothing is kept yet.")
     st.dataframe(table.frame, height=220, hide_index=True, alt="Messages heard")

@@ -53,7 +53,13 @@ def acquire(origin: DatabaseOrigin, reach: Reach) -> Acquired:
 def _bring(origin: DatabaseOrigin, reach: Reach, path: Path) -> list[str]:
     reach.report(0.0, "Connecting to the database")
     with (
-        opened(origin.url, reach.secret, files=reach.local_files, seconds=origin.seconds) as database,
+        opened(
+            origin.url,
+            reach.secret,
+            files=reach.local_files,
+            seconds=origin.seconds,
+            private=reach.private_network,
+        ) as database,
         Watch(database.interrupt, origin.seconds, reach.should_stop) as watch,
         ExitStack() as until_done,
     ):

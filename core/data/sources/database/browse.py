@@ -100,7 +100,7 @@ _VERSION = {
 }
 
 
-def check_connection(address: str, secret: str = "", *, files: Path | None = None) -> str:
+def check_connection(address: str, secret: str = "", *, files: Path | None = None, private: bool = False) -> str:
     """Say what answers at an address, such as ``PostgreSQL 15.8``.
 
     Parameters
@@ -110,13 +110,15 @@ def check_connection(address: str, secret: str = "", *, files: Path | None = Non
     secret : str
     files : Path, optional
         The only folder database files are opened in.
+    private : bool
+        Whether servers of this machine and of private networks may be reached.
 
     Raises
     ------
     DataError
         In plain words: nothing answers, or it refuses the user.
     """
-    with opened(address, secret, files=files, seconds=BROWSE_SECONDS) as database:
+    with opened(address, secret, files=files, seconds=BROWSE_SECONDS, private=private) as database:
         query = _VERSION.get(database.engine.key)
         if query is None:
             return database.engine.title
@@ -128,9 +130,9 @@ def check_connection(address: str, secret: str = "", *, files: Path | None = Non
         return f"{title} {version.split()[0].split('-')[0]}"
 
 
-def schemas(address: str, secret: str = "", *, files: Path | None = None) -> tuple[str, ...]:
+def schemas(address: str, secret: str = "", *, files: Path | None = None, private: bool = False) -> tuple[str, ...]:
     """Return the schemas (in MySQL: the databases) of an address; one nameless where there is but one."""
-    with opened(address, secret, files=files, seconds=BROWSE_SECONDS) as database:
+    with opened(address, secret, files=files, seconds=BROWSE_SECONDS, private=private) as database:
         if database.engine.key == "sqlite":
             return ("",)
         if database.engine.key in _SCHEMAS:
@@ -138,9 +140,11 @@ def schemas(address: str, secret: str = "", *, files: Path | None = None) -> tup
         return tuple(sqlalchemy.inspect(database.connection).get_schema_names()[:SHOWN]) or ("",)
 
 
-def tables(address: str, schema: str, secret: str = "", *, files: Path | None = None) -> tuple[TableInfo, ...]:
+def tables(
+    address: str, schema: str, secret: str = "", *, files: Path | None = None, private: bool = False
+) -> tuple[TableInfo, ...]:
     """Return the tables and views of a schema."""
-    with opened(address, secret, files=files, seconds=BROWSE_SECONDS) as database:
+    with opened(address, secret, files=files, seconds=BROWSE_SECONDS, private=private) as database:
         if database.engine.key in _TABLES:
             given = {"schema": _schema(database, schema)} if database.engine.key != "sqlite" else {}
             rows = _rows(database, _TABLES[database.engine.key], **given)
@@ -152,10 +156,10 @@ def tables(address: str, schema: str, secret: str = "", *, files: Path | None = 
 
 
 def columns(
-    address: str, schema: str, table: str, secret: str = "", *, files: Path | None = None
+    address: str, schema: str, table: str, secret: str = "", *, files: Path | None = None, private: bool = False
 ) -> tuple[ColumnInfo, ...]:
     """Return the columns of a table with their types."""
-    with opened(address, secret, files=files, seconds=BROWSE_SECONDS) as database:
+    with opened(address, secret, files=files, seconds=BROWSE_SECONDS, private=private) as database:
         return columns_of(database, schema, table)
 
 

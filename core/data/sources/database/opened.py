@@ -14,14 +14,14 @@ import sqlalchemy
 from sqlalchemy import Connection
 from sqlalchemy.pool import NullPool
 
+from core.data.sources.addresses import dial
 from core.data.sources.database.address import Engine, checked, engine_of
+from core.data.sources.database.dialling import CONNECT_SECONDS, dial_for_mysql, hosts_of, judge
 from core.data.sources.database.local import DUCKDB_CONFIG, file_in, sqlite_opener
 from core.data.sources.database.words import in_words, unknown_kind
 
 logger = logging.getLogger("core.data.sources")
 
-CONNECT_SECONDS = 10
-"""How long a server may take to answer."""
 GRACE_SECONDS = 3
 """How much later than Fairway the database itself ends a statement."""
 LOOKS_EVERY = 0.2
@@ -49,7 +49,7 @@ class Opened:
 
 
 @contextmanager
-def opened(address: str, secret: str, *, files: Path | None, seconds: int) -> Iterator[Opened]:
+def opened(address: str, secret: str, *, files: Path | None, seconds: int, private: bool = False) -> Iterator[Opened]:
     """Open a database for reading.
 
     Parameters
@@ -61,6 +61,8 @@ def opened(address: str, secret: str, *, files: Path | None, seconds: int) -> It
         The only folder database files are opened in.
     seconds : int
         Longest time one statement may run.
+    private : bool
+        Whether servers of this machine and of private networks may be reached.
 
     Yields
     ------
@@ -74,13 +76,13 @@ def opened(address: str, secret: str, *, files: Path | None, seconds: int) -> It
     url = sqlalchemy.make_url(checked(sqlalchemy.make_url(address)))
     kind = engine_of(url)
     with in_words(kind, url, secret):
-        pool = _engine(url, kind, secret, files, seconds)
+        pool = _engine(url, kind, secret, files, seconds, private)
         try:
             connection = pool.connect()
             try:
                 driver = connection.connection.driver_connection
                 _read_only(connection, kind, driver, seconds)
-                yield Opened(connection, kind, driver, _interrupt(kind, driver, url, secret))
+                yield Opened(connection, kind, driver, _interrupt(kind, driver, url, secret, private))
             finally:
                 # Rows that nobody wants any more must not be waited for: the connection goes, whatever it still sends.
                 with suppress(Exception):
@@ -91,7 +93,9 @@ def opened(address: str, secret: str, *, files: Path | None, seconds: int) -> It
             pool.dispose()
 
 
-def _engine(url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, seconds: int) -> sqlalchemy.Engine:
+def _engine(
+    url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, seconds: int, private: bool
+) -> sqlalchemy.Engine:
     if kind.key == "sqlite":
         opener = sqlite_opener(file_in(files, url.database, "sqlite"))
         return sqlalchemy.create_engine("sqlite://", creator=opener, poolclass=NullPool)
@@ -110,6 +114,7 @@ def _engine(url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, 
             "gssencmode": "disable",
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "fairway",
+            **hosts_of(url, private),
         }
         return sqlalchemy.create_engine(url, connect_args=given, poolclass=NullPool)
     if kind.key == "mysql":
@@ -123,11 +128,15 @@ def _engine(url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, 
             **_encryption(sslmode),
         }
         plain = url.difference_update_query(["sslmode"])
-        return sqlalchemy.create_engine(plain, connect_args=given, poolclass=NullPool)
+        engine = sqlalchemy.create_engine(plain, connect_args=given, poolclass=NullPool)
+        dial_for_mysql(engine, private)
+        return engine
     try:
-        return sqlalchemy.create_engine(url.set(password=secret or None), poolclass=NullPool)
+        engine = sqlalchemy.create_engine(url.set(password=secret or None), poolclass=NullPool)
     except (sqlalchemy.exc.ArgumentError, sqlalchemy.exc.NoSuchModuleError, ImportError) as error:
         raise unknown_kind(kind.key) from error
+    judge(url, private)
+    return engine
 
 
 def _encryption(sslmode: str) -> dict[str, Any]:
@@ -171,17 +180,17 @@ def _read_only(connection: Connection, kind: Engine, driver: Any, seconds: int) 
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
-def _interrupt(kind: Engine, driver: Any, url: sqlalchemy.URL, secret: str) -> Callable[[], None]:
+def _interrupt(kind: Engine, driver: Any, url: sqlalchemy.URL, secret: str, private: bool) -> Callable[[], None]:
     if kind.is_file:
         return lambda: driver.interrupt()
     if kind.key == "postgresql":
         return lambda: driver.cancel_safe(timeout=CONNECT_SECONDS)
     if kind.key == "mysql":
-        return lambda: _kill(driver.thread_id(), url, secret)
+        return lambda: _kill(driver.thread_id(), url, secret, private)
     return lambda: None
 
 
-def _kill(number: int, url: sqlalchemy.URL, secret: str) -> None:
+def _kill(number: int, url: sqlalchemy.URL, secret: str, private: bool) -> None:
     import pymysql
 
     second = pymysql.connect(
@@ -189,10 +198,11 @@ def _kill(number: int, url: sqlalchemy.URL, secret: str) -> None:
         port=url.port or 3306,
         user=url.username,
         password=secret.encode(),
-        connect_timeout=CONNECT_SECONDS,
         read_timeout=CONNECT_SECONDS,
+        defer_connect=True,
         **_encryption(str(url.query.get("sslmode", "prefer"))),
     )
+    second.connect(dial(str(url.host), url.port or 3306, private=private, seconds=CONNECT_SECONDS))
     with closing(second), second.cursor() as cursor:
         cursor.execute("KILL QUERY %s", (number,))
 

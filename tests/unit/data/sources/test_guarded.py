@@ -114,7 +114,6 @@ def test_a_loop_of_redirects_ends(site, open_reach):
 def test_each_redirect_is_judged_anew(site, open_reach, monkeypatch, status, leads, said):
     # The server itself counts as public here, and nothing else of this machine does.
     monkeypatch.setattr("core.data.sources.addresses.is_open", lambda address: str(address) == "127.0.0.1")
-    monkeypatch.setattr(wire, "is_open", lambda address: str(address) == "127.0.0.1")
     url = site.serve("/on", b"", status, Location=leads)
     with pytest.raises(InputError, match=said):
         fetch(replace(open_reach, private_network=False), url, seconds=5)
