@@ -1,6 +1,6 @@
 """Category columns: gaps, rare values, and their encoding as numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
+from core.runtime import gaps
 from core.runtime.errors import UnusableError
 from core.runtime.frames import (
     MISSING_LEVEL,
@@ -17,6 +18,7 @@ from core.runtime.frames import (
     Origins,
     as_category,
     assemble,
+    numbers_in,
     replaced,
     texts,
     texts_in,
@@ -41,25 +43,73 @@ class FillCategories(FrameStep):
     ----------
     columns : sequence of str, optional
         Category columns; all where none are named.
-    strategy : {"category", "most_frequent"}
-        A category "(missing)" of its own, or the value seen most often in fit (the first by name where several are).
+    strategy : {"category", "most_frequent", "constant", "nearest"}
+        A category "(missing)" of its own; the value seen most often in fit (the first by name where several are); a
+        value of one's own; or the one most of the training rows have that are most alike in the other columns.
+    value : str
+        The value of one's own.
+    indicator : bool
+        Whether a 0/1 column says where a category was missing, for columns that had gaps in fit.
+    neighbours : int
+        Rows that ``nearest`` asks.
+    seed : int
+        Of the rows that ``nearest`` keeps where there are many.
     """
 
-    def __init__(self, columns: Sequence[str] | None = None, strategy: str = "category") -> None:
+    def __init__(
+        self,
+        columns: Sequence[str] | None = None,
+        strategy: str = "category",
+        value: str = "",
+        indicator: bool = False,
+        neighbours: int = 5,
+        seed: int = 7,
+    ) -> None:
         self.columns = columns
         self.strategy = strategy
+        self.value = value
+        self.indicator = indicator
+        self.neighbours = neighbours
+        self.seed = seed
 
     def _learn(self, X: pd.DataFrame, y: Any) -> None:
-        self.fill_ = dict.fromkeys(texts_in(X, self.columns), MISSING_LEVEL)
-        if self.strategy == "most_frequent":
+        names = texts_in(X, self.columns)
+        self.fill_ = dict.fromkeys(names, self.value if self.strategy == "constant" else MISSING_LEVEL)
+        self.marks_ = gaps.gap_marks(X, names) if self.indicator else {}
+        if self.strategy in ("most_frequent", "nearest"):
             for name in self.fill_:
                 modes = X[name].mode()
                 if len(modes):
                     self.fill_[name] = str(modes.iloc[0])
+        if self.strategy == "nearest":
+            self.helpers_ = gaps.helpers([*texts_in(X, None), *numbers_in(X, None)], names)
+            self.levels_ = gaps.levels_of(X, self.helpers_)
+            alike = np.array([float(name in self.levels_) for name in self.helpers_])
+            self.learned_ = gaps.learn_donors(gaps.coded(X, self.helpers_, self.levels_), alike, self.seed)
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Return the frame without gaps in those columns."""
-        return replaced(X, {name: as_category(_filled(texts(X, name), fill)) for name, fill in self.fill_.items()})
+        """Return the frame without gaps in those columns; the marks stand after the other columns."""
+        changed: dict[str, Any] = {name: texts(X, name) for name in self.fill_}
+        if self.strategy == "nearest" and any(X[name].isna().any() for name in changed):
+            self._ask(X, changed)
+        filled = {name: as_category(_filled(values, self.fill_[name])) for name, values in changed.items()}
+        return gaps.with_marks(replaced(X, filled), X, self.marks_)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up what was saved, perhaps before gaps could be marked."""
+        super().__setstate__({"marks_": {}} | state)
+
+    def _ask(self, X: pd.DataFrame, changed: Mapping[str, NDArray[np.object_]]) -> None:
+        asked = [name for name in self.helpers_ if name in changed]
+        values = gaps.coded(X, self.helpers_, self.levels_)
+        found = gaps.fill_from_donors(values, self.learned_, range(len(asked)), self.neighbours)
+        for place, name in enumerate(asked):
+            for row in np.flatnonzero(np.isnan(values[:, place]) & ~np.isnan(found[:, place])):
+                changed[name][row] = self.levels_[name][int(found[row, place])]
+
+    def origins(self) -> Origins:
+        """Return each column itself and each mark's column."""
+        return {**super().origins(), **{out: (name,) for name, out in self.marks_.items()}}
 
 
 class GroupRare(FrameStep):

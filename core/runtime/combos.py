@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.runtime.frames import FrameStep, Origins, assemble, block, numbers_in, unused
+from core.runtime.frames import FrameStep, Origins, block, extended, numbers_in, unused
 
 SIGNS = {"product": "*", "ratio": "/", "difference": "-"}
 
@@ -20,12 +20,6 @@ class _Adds(FrameStep):
 
     def _name(self, wanted: str, came_from: tuple[str, ...]) -> None:
         self.added_[unused(wanted, {*self.columns_in_, *self.added_})] = came_from
-
-    def _with(self, X: pd.DataFrame, values: Sequence[NDArray[np.float64]]) -> pd.DataFrame:
-        if not self.added_:
-            return X
-        kept = {str(name): X[name].array for name in X.columns}
-        return assemble(X, kept | dict(zip(self.added_, values, strict=True)))
 
     def origins(self) -> Origins:
         """Return each column itself, and the columns each new one is made from."""
@@ -44,7 +38,7 @@ class CombineNumbers(_Adds):
     how : sequence of {"product", "ratio", "difference"}
     """
 
-    def __init__(self, columns: Sequence[str], how: Sequence[str] = ("product",)) -> None:
+    def __init__(self, columns: Sequence[str] = (), how: Sequence[str] = ("product",)) -> None:
         self.columns = columns
         self.how = how
 
@@ -52,17 +46,19 @@ class CombineNumbers(_Adds):
         there = set(numbers_in(X, self.columns))
         self.names_ = [name for name in self.columns if name in there]
         self.added_: dict[str, tuple[str, ...]] = {}
-        self.pairs_: list[tuple[str, int, int]] = []
-        for first, second in combinations(range(len(self.names_)), 2):
-            for how in self.how:
+        pairs = list(combinations(range(len(self.names_)), 2))
+        self.pairs_ = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+        for how in self.how:
+            for first, second in pairs:
                 pair = (self.names_[first], self.names_[second])
-                self.pairs_.append((how, first, second))
                 self._name(f"{pair[0]}{SIGNS[how]}{pair[1]}", pair)
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with the new columns after the others."""
         values = block(X, self.names_)
-        return self._with(X, [_combined(how, values[:, one], values[:, two]) for how, one, two in self.pairs_])
+        first, second = values[:, self.pairs_[:, 0]], values[:, self.pairs_[:, 1]]
+        made = [_combined(how, first, second) for how in self.how]
+        return extended(X, list(self.added_), np.hstack(made) if made else np.zeros((len(X), 0)))
 
 
 def _combined(how: str, first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -89,7 +85,7 @@ class PolynomialNumbers(_Adds):
         Whether products of different columns are added, or powers alone.
     """
 
-    def __init__(self, columns: Sequence[str], degree: int = 2, products: bool = True) -> None:
+    def __init__(self, columns: Sequence[str] = (), degree: int = 2, products: bool = True) -> None:
         self.columns = columns
         self.degree = degree
         self.products = products
@@ -105,14 +101,12 @@ class PolynomialNumbers(_Adds):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with the new columns after the others."""
-        values = block(X, self.names_)
-        made = []
-        for term in self.terms_:
-            product = values[:, term[0]]
-            for place in term[1:]:
-                product = product * values[:, place]
-            made.append(product)
-        return self._with(X, made)
+        # A column of ones stands for the factors that a term of lower degree does not have.
+        values = np.column_stack([block(X, self.names_), np.ones(len(X))])
+        product = np.ones((len(X), len(self.terms_)))
+        for factor in range(self.degree):
+            product = product * values[:, [term[factor] if factor < len(term) else -1 for term in self.terms_]]
+        return extended(X, list(self.added_), product)
 
 
 def terms(n_columns: int, degree: int, products: bool) -> list[tuple[int, ...]]:
@@ -167,14 +161,18 @@ class SplineNumbers(FrameStep):
         """Return the frame with splines in the place of the numbers."""
         if not self.knots_:
             return X
-        columns: dict[str, Any] = {}
+        splines = _splines(block(X, list(self.knots_)), list(self.knots_.values()), self.degree)
+        places = {name: place for place, name in enumerate(self.knots_)}
+        # Blocks side by side: column by column a row with many splines would take many milliseconds.
+        parts = []
         for name in self.columns_in_:
-            if name in self.knots_:
-                splines = _splines(block(X, [name])[:, 0], self.knots_[name], self.degree)
-                columns.update(zip(self.outs_[name], splines, strict=False))
+            if name in places:
+                outs = self.outs_[name]
+                made = splines[:, places[name], : len(outs)]
+                parts.append(pd.DataFrame(made, index=X.index, columns=outs, copy=False))
             else:
-                columns[name] = X[name].array
-        return assemble(X, columns)
+                parts.append(X[[name]])
+        return pd.concat(parts, axis=1)
 
     def origins(self) -> Origins:
         """Return each spline's column and every other column itself."""
@@ -184,18 +182,41 @@ class SplineNumbers(FrameStep):
         return found
 
 
-def _splines(values: NDArray[np.float64], knots: NDArray[np.float64], degree: int) -> list[NDArray[np.float64]]:
-    """Return the B-splines of the knots at the values, by the recursion of de Boor and Cox."""
-    low, high = knots[degree], knots[-degree - 1]
-    held = np.clip(values, low, high)
-    missing = np.isnan(values)
-    # The last span takes its right end in.
-    within = np.clip(np.searchsorted(knots, held, side="right") - 1, degree, len(knots) - degree - 2)
-    grown = [(within == span).astype(np.float64) for span in range(len(knots) - 1)]
-    for order in range(1, degree + 1):
-        grown = [
-            (held - knots[at]) / (knots[at + order] - knots[at]) * grown[at]
-            + (knots[at + order + 1] - held) / (knots[at + order + 1] - knots[at + 1]) * grown[at + 1]
-            for at in range(len(grown) - 1)
-        ]
-    return [np.where(missing, np.nan, spline) for spline in grown]
+def _splines(values: NDArray[np.float64], knots: Sequence[NDArray[np.float64]], degree: int) -> NDArray[np.float64]:
+    """Return the B-splines of each column, by the recursion of de Boor and Cox for those that are not 0.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, n_columns)
+    knots : sequence of ndarray
+        Of each column, ``degree`` of them beyond the range at each end.
+    degree : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_columns, most splines of a column)
+    """
+    held, span = np.empty_like(values), np.zeros(values.shape, dtype=np.intp)
+    line = np.zeros((len(knots), max(map(len, knots))))
+    for place, own in enumerate(knots):
+        line[place, : len(own)] = own
+        held[:, place] = np.clip(values[:, place], own[degree], own[-degree - 1])
+        # The last span takes its right end in.
+        found = np.searchsorted(own, held[:, place], side="right") - 1
+        span[:, place] = np.clip(found, degree, len(own) - degree - 2)
+    column = np.arange(len(knots))
+    grown = [np.where(np.isnan(values), np.nan, 1.0)]
+    below = [held - line[column, span + 1 - order] for order in range(1, degree + 1)]
+    above = [line[column, span + order] - held for order in range(1, degree + 1)]
+    for order in range(degree):
+        carried, next_ = np.zeros_like(held), []
+        for place, spline in enumerate(grown):
+            share = spline / (above[place] + below[order - place])
+            next_.append(carried + above[place] * share)
+            carried = below[order - place] * share
+        grown = [*next_, carried]
+    result = np.where(np.isnan(values), np.nan, 0.0)[:, :, None].repeat(line.shape[1] - degree - 1, axis=2)
+    row = np.arange(len(values))[:, None]
+    for place, spline in enumerate(grown):
+        result[row, column, span - degree + place] = spline
+    return result

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
+from core.runtime import gaps
 from core.runtime.cast import LARGEST
 from core.runtime.errors import UnusableError
-from core.runtime.frames import FrameStep, Origins, assemble, block, columns_of, numbers_in, replaced, unused
+from core.runtime.frames import FrameStep, Origins, block, columns_of, numbers_in, replaced, texts_in, unused
 
 
 class CapOutliers(FrameStep):
@@ -46,17 +47,25 @@ class CapOutliers(FrameStep):
 
 
 class FillNumbers(FrameStep):
-    """Fill missing numbers with a value learned in fit.
+    """Fill missing numbers with what was learned in fit.
 
     Parameters
     ----------
     columns : sequence of str, optional
         Number columns; all where none are named.
-    strategy : {"median", "mean", "constant"}
+    strategy : {"median", "mean", "most_frequent", "constant", "nearest", "iterative"}
+        One number for each column; ``nearest``: the mean of the training rows that are most alike in the other columns;
+        ``iterative``: what the other number columns suggest, by linear equations.
     value : float
         The constant.
     indicator : bool
         Whether a 0/1 column says where a number was missing, for columns that had gaps in fit.
+    neighbours : int
+        Rows whose mean ``nearest`` takes.
+    rounds : int
+        How often ``iterative`` goes through the columns.
+    seed : int
+        Of the rows that ``nearest`` and ``iterative`` learn from where there are many.
     """
 
     def __init__(
@@ -65,30 +74,52 @@ class FillNumbers(FrameStep):
         strategy: str = "median",
         value: float = 0.0,
         indicator: bool = False,
+        neighbours: int = 5,
+        rounds: int = 5,
+        seed: int = 7,
     ) -> None:
         self.columns = columns
         self.strategy = strategy
         self.value = value
         self.indicator = indicator
+        self.neighbours = neighbours
+        self.rounds = rounds
+        self.seed = seed
 
     def _learn(self, X: pd.DataFrame, y: Any) -> None:
         self.names_ = numbers_in(X, self.columns)
-        values = block(X, self.names_)
-        self.fill_ = _fill_values(values, self.strategy, self.value)
-        self.marks_: dict[str, str] = {}
-        if self.indicator:
-            gaps = np.asarray(np.isnan(values).any(axis=0))
-            for name in (name for name, gap in zip(self.names_, gaps, strict=True) if gap):
-                self.marks_[name] = unused(f"{name}_missing", {*self.columns_in_, *self.marks_.values()})
+        self.marks_ = gaps.gap_marks(X, self.names_) if self.indicator else {}
+        by_rows = self.strategy in ("nearest", "iterative")
+        self.fill_ = _fill_values(block(X, self.names_), "median" if by_rows else self.strategy, self.value)
+        if not by_rows or not self.names_:
+            return
+        nearest = self.strategy == "nearest"
+        others = [*numbers_in(X, None), *texts_in(X, None)] if nearest else numbers_in(X, None)
+        self.helpers_ = gaps.helpers(others, self.names_)
+        self.levels_ = gaps.levels_of(X, self.helpers_)
+        values = gaps.coded(X, self.helpers_, self.levels_)
+        if nearest:
+            alike = np.array([float(name in self.levels_) for name in self.helpers_])
+            self.learned_ = gaps.learn_donors(values, alike, self.seed)
+        else:
+            self.learned_ = gaps.learn_chain(values, self.rounds, self.seed)
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame without gaps in those columns; the marks stand after the other columns."""
         values = block(X, self.names_)
-        filled = replaced(X, columns_of(self.names_, np.where(np.isnan(values), self.fill_, values)))
-        if not self.marks_:
-            return filled
-        marks = {out: np.isnan(block(X, [name])[:, 0]).astype(np.float64) for name, out in self.marks_.items()}
-        return assemble(X, {**{name: filled[name].array for name in filled.columns}, **marks})
+        if self.names_ and self.strategy in ("nearest", "iterative") and np.isnan(values).any():
+            looked = min(len(self.names_), len(self.helpers_))
+            values[:, :looked] = self._guessed(X)[:, :looked]
+        return gaps.with_marks(
+            replaced(X, columns_of(self.names_, np.where(np.isnan(values), self.fill_, values))), X, self.marks_
+        )
+
+    def _guessed(self, X: pd.DataFrame) -> NDArray[np.float64]:
+        values = gaps.coded(X, self.helpers_, self.levels_)
+        if self.strategy == "iterative":
+            return gaps.fill_by_chain(values, self.learned_)
+        wanted = range(min(len(self.names_), len(self.helpers_)))
+        return gaps.fill_from_donors(values, self.learned_, wanted, self.neighbours)
 
     def origins(self) -> Origins:
         """Return each column itself and each mark's column."""

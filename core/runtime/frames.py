@@ -1,6 +1,7 @@
 """What every transformer shares: data frame in, data frame out, and a record of which column came from which."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import signature
 from typing import Any, Self
 
 import numpy as np
@@ -33,6 +34,12 @@ class FrameStep(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.columns_in_ = [str(name) for name in X.columns]
         self._learn(X, y)
         return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up what was saved; a setting that the class did not have then is at its default."""
+        known = signature(type(self)).parameters.values()
+        given = {setting.name: setting.default for setting in known if setting.default is not setting.empty}
+        super().__setstate__(given | state)
 
     def _learn(self, X: pd.DataFrame, y: Any) -> None:
         """Learn what the step needs; nothing by default."""
@@ -113,6 +120,14 @@ def replaced(X: pd.DataFrame, changed: Mapping[str, Any]) -> pd.DataFrame:
     if not changed:
         return X
     return assemble(X, {name: changed[name] if name in changed else X[name].array for name in X.columns})
+
+
+def extended(X: pd.DataFrame, names: Sequence[str], values: NDArray[np.float64]) -> pd.DataFrame:
+    """Return ``X`` with number columns after its own."""
+    if not len(names):
+        return X
+    # Joined as blocks: column by column a row with a hundred new ones would take many milliseconds.
+    return pd.concat([X, pd.DataFrame(values, index=X.index, columns=list(names), copy=False)], axis=1)
 
 
 def columns_of(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

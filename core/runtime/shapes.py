@@ -240,8 +240,9 @@ class BinNumbers(FrameStep):
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with bins in the place of the numbers."""
         changed: dict[str, Any] = {}
+        read = columns_of(list(self.edges_), block(X, list(self.edges_)))
         for name, edges in self.edges_.items():
-            values = block(X, [name])[:, 0]
+            values = read[name]
             missing = np.isnan(values)
             places = np.searchsorted(edges, values, side="right")
             if self.give == "number":

@@ -4,12 +4,14 @@ from core.runtime.cast import Cast, DateParts, DropColumns, MarkMissing
 from core.runtime.categories import Encode, FillCategories, GroupRare
 from core.runtime.combos import CombineNumbers, PolynomialNumbers, SplineNumbers
 from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
+from core.runtime.gaps import FillDates
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
 
 TRANSFORMERS = (
     Cast,
     DropColumns,
     MarkMissing,
+    FillDates,
     DateParts,
     ClipNumbers,
     CapOutliers,
@@ -39,6 +41,7 @@ __all__ = [
     "DropColumns",
     "Encode",
     "FillCategories",
+    "FillDates",
     "FillNumbers",
     "Finish",
     "GroupRare",

@@ -42,6 +42,13 @@ CASES = [
     ("combine_numbers", ("n", "m"), {"how": ["product", "ratio", "difference"]}),
     ("polynomial", ("n", "m"), {"degree": 3}),
     ("spline", ("n",), {"knots": 4, "degree": 2}),
+    ("fill_numbers", (), {"strategy": "most_frequent", "indicator": "yes"}),
+    ("fill_numbers", ("n",), {"strategy": "nearest", "indicator": "yes", "neighbours": 3}),
+    ("fill_numbers", (), {"strategy": "iterative", "rounds": 3}),
+    ("fill_categories", (), {"strategy": "constant", "value": "none"}),
+    ("fill_categories", ("c",), {"strategy": "nearest", "indicator": "yes"}),
+    ("fill_dates", (), {"strategy": "latest", "indicator": "yes"}),
+    ("fill_dates", ("d",), {"strategy": "median"}),
 ]
 ODD = pd.DataFrame(
     {
@@ -77,7 +84,7 @@ def made(kind, columns=(), params=None):
 
 
 def test_every_step_of_these_families_is_tried():
-    families = {spec.kind for spec in STEPS.values() if spec.family in ("numbers",)}
+    families = {spec.kind for spec in STEPS.values() if spec.family in ("numbers", "missing")}
     assert families <= {kind for kind, _, _ in CASES}
 
 
@@ -139,6 +146,9 @@ ODD_READ = made("scale")["read"].fit(rows()[0]).transform(ODD)
         ("combine_numbers", ("n", "m"), {"how": []}, "Nothing to make"),
         ("polynomial", ("n",), {"degree": 4}, "“Highest power” must be 2 to 3"),
         ("spline", ("c",), {}, "type category"),
+        ("fill_categories", ("c",), {"strategy": "constant", "value": " "}, "value to fill with is empty"),
+        ("fill_numbers", ("n",), {"strategy": "nearest", "neighbours": 0}, "“How many alike rows” must be 1 to 50"),
+        ("fill_dates", ("d",), {"strategy": "mean"}, "“Fill with” must be one of"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(kind, columns, params, said):
