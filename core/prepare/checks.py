@@ -212,20 +212,22 @@ def _split_gave_way(problem: Problem) -> Iterator[Finding]:
 def _folds_too_small(problem: Problem) -> Iterator[Finding]:
     if not problem.classes:
         return
-    fewest = {
-        label: min(int((problem.y[judge] == label).sum()) for _, judge in problem.split.folds)
-        for label in problem.classes
-    }
+    parts = [judge for _, judge in problem.split.folds]
+    if problem.split.blocks > 1:
+        # The blocks of a validation part are judged by one fit: together they are what counts.
+        parts = [np.concatenate(parts)]
+    fewest = {label: min(int((problem.y[part] == label).sum()) for part in parts) for label in problem.classes}
     label = min(fewest, key=lambda name: fewest[name])
     if fewest[label] >= JUDGED_ROWS:
         return
-    folds = len(problem.split.folds)
+    folds = len(parts)
+    where = "The validation part" if folds == 1 else f"One of the {folds} folds"
     yield Finding(
         code="fold-too-small",
         severity=Severity.WARNING,
         title="An outcome is rare in a fold",
-        evidence=f"One of the {folds} folds holds {_rows(fewest[label])} with '{label}' to judge on.",
-        why="Its scores in that fold hang on single rows; fewer folds hold more of them each.",
+        evidence=f"{where} holds {_rows(fewest[label])} with '{label}' to judge on.",
+        why="Its scores there hang on single rows; fewer and larger parts hold more of them each.",
         fix=Fix("Use 3 folds", "set_split", {"folds": 3}) if folds > 3 else None,
     )
 

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.findings import Finding
 from core.framing.frame import Frame
 from core.limits import REASON_LENGTH
-from core.prepare.plan import SplitKind, SplitPlan
+from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe
 from core.project.document import Acceptance, DataRef, Decision, Project, SealOpening
 from core.runtime.values import as_date, as_number, as_text
@@ -303,14 +303,7 @@ def split_words(plan: SplitPlan) -> str:
 
 def set_split(project: Project, *, now: datetime, **changes: object) -> Project:
     """Change the split plan; the seal of the old test part goes with it. The plan before can be had back by undo."""
-    wanted = SplitPlan.model_validate(project.split.model_dump() | changes)
-    # What another kind of split does not use would come back unasked with the next change of kind.
-    split = wanted.model_copy(
-        update={
-            "balance": wanted.balance if wanted.kind is SplitKind.STRATIFIED else (),
-            "column": wanted.column if wanted.kind in (SplitKind.GROUP, SplitKind.TIME) else "",
-        }
-    )
+    split = SplitPlan.model_validate(project.split.model_dump() | changes).trimmed()
     if split == project.split:
         return project
     words = ", ".join(f"{name.replace('_', ' ')} {_words(value)}" for name, value in changes.items())

@@ -85,6 +85,17 @@ class FitAnswer:
         return pickle.loads(self.model)
 
 
+@dataclass(eq=False)
+class _Fitted:
+    """The last fit, kept while the blocks of one validation part are judged by it."""
+
+    candidate: str
+    pipeline: Pipeline
+    seconds: float
+    notes: tuple[str, ...]
+    seen: float | None = None
+
+
 class Bench:
     """A problem with the rows of its folds worked out once; fits candidates on it.
 
@@ -105,6 +116,8 @@ class Bench:
         self.task: Task = problem.frame.task
         self.metric = METRICS[problem.frame.metric]
         self._rows: dict[int, NDArray[np.intp]] = {}
+        self._last: _Fitted | None = None
+        self.blocks = problem.split.blocks
 
     def rows(self, fold: int) -> NDArray[np.intp]:
         """Return the positions a fit learns from, after the recipe's row steps."""
@@ -161,8 +174,12 @@ class Bench:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             began = time.perf_counter()
-            pipeline.fit(self.problem.X.iloc[rows], self.problem.y[rows])
-            _one_thread(pipeline)
+            kept = self._last if self.blocks > 1 and task.fold != REFIT else None
+            if kept is None or kept.candidate != task.candidate:
+                pipeline.fit(self.problem.X.iloc[rows], self.problem.y[rows])
+                _one_thread(pipeline)
+                kept = _Fitted(task.candidate, pipeline, time.perf_counter() - began, _notes(caught))
+                self._last = kept if self.blocks > 1 else None
             if task.fold == REFIT:
                 seconds = time.perf_counter() - began
                 return FitAnswer(
@@ -172,19 +189,21 @@ class Bench:
                     notes=_notes(caught),
                     model=pickle.dumps(pipeline, protocol=pickle.HIGHEST_PROTOCOL),
                 )
-            judged = self.outcomes(pipeline, self.problem.split.folds[task.fold][1])
-            seconds = time.perf_counter() - began
-            seen = self.metric.compute(self.outcomes(pipeline, self._sample(rows)))
+            scored = time.perf_counter()
+            judged = self.outcomes(kept.pipeline, self.problem.split.folds[task.fold][1])
+            seconds = kept.seconds / self.blocks + time.perf_counter() - scored
+            if kept.seen is None:
+                kept.seen = self.metric.compute(self.outcomes(kept.pipeline, self._sample(rows)))
         metrics = {key: value for key, value in evaluate_all(judged).items() if np.isfinite(value)}
         return FitAnswer(
             seconds=seconds,
-            busy=time.perf_counter() - began,
-            seen=seen,
+            busy=kept.seconds / self.blocks + time.perf_counter() - scored,
+            seen=kept.seen,
             metrics=metrics,
             undefined="" if self.metric.key in metrics else self.metric.undefined(judged) or "It is not a number.",
             probabilities=judged.probabilities,
             values=judged.values,
-            notes=_notes(caught),
+            notes=kept.notes,
         )
 
     def outcomes(self, pipeline: Any, rows: NDArray[np.intp]) -> Outcomes:

@@ -53,7 +53,9 @@ def out_of_fold(problem: Problem, answers: Sequence[FitAnswer]) -> tuple[Outcome
     Outcomes, folds, rows
         As in ``FittedRun``.
     """
-    frame, parts = problem.frame, [judge for _, judge in problem.split.folds]
+    frame, parts = problem.frame, [judge for _, judge in problem.split.first_pass]
+    # Folds dealt anew steady the score; a row's one prediction is that of the first pass.
+    answers = answers[: len(parts)]
     assert frame.task is not None
     rows = np.concatenate(parts)
     folds = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
