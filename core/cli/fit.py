@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Answer, Command, bounded, names
 from core.cli.output import cut, open_lines, say, table
 from core.cli.reading import DATA_HELP, add_reading, options_of
+from core.cli.splitting import add_split
 from core.cli.training import (
     START_SECONDS,
     fitting_process,
@@ -56,6 +57,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", type=names, default=(), metavar="A,B", help="default: every one that suits")
     parser.add_argument("--folds", type=bounded(int, *FOLDS), default=5)
     parser.add_argument("--test-share", type=bounded(float, 0.05, 0.5), default=0.2, help="share that is sealed")
+    add_split(parser)
     parser.add_argument("--false-positive-cost", type=bounded(float, 0, 1e12), help="cost of flagging for nothing")
     parser.add_argument("--false-negative-cost", type=bounded(float, 0, 1e12), help="cost of a miss")
     parser.add_argument(

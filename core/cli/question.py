@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.cli.output import cut
+from core.cli.splitting import plan_of
 from core.data.guess import guess_schema
 from core.data.store import content_hash
 from core.data.table import Table
@@ -18,7 +19,6 @@ from core.framing.metrics import METRICS, metrics_for
 from core.framing.propose import propose_task
 from core.framing.target import count_levels
 from core.prepare.defaults import default_split
-from core.prepare.plan import SplitPlan
 from core.project.changes import with_defaults
 from core.project.document import DataRef, Project
 from core.project.target import proposed
@@ -53,6 +53,7 @@ def project_of(given: argparse.Namespace, table: Table, *, now: datetime) -> Pro
     check_columns([given.target], columns, "--target")
     check_columns(given.sensitive, columns, "--sensitive")
     check_columns(given.unknown, columns, "--unknown")
+    check_columns([given.split_column] if given.split_column else (), columns, "--split-column")
     for name in (*given.sensitive, *given.unknown):
         if name == given.target:
             raise FrameError(f"'{name}' is the outcome and cannot be sensitive or unknown at prediction as well.")
@@ -81,9 +82,8 @@ def project_of(given: argparse.Namespace, table: Table, *, now: datetime) -> Pro
         table_schema=schema,
         plan=TrainPlan(candidates=given.models, budget_seconds=given.budget, seed=given.seed),
     )
-    split = default_split(table.frame, schema, frame, given.seed).model_dump()
-    split |= {"folds": given.folds, "test_share": given.test_share}
-    return with_defaults(project.updated(split=SplitPlan.model_validate(split), split_touched=True), table.frame)
+    split = plan_of(given, default_split(table.frame, schema, frame, given.seed))
+    return with_defaults(project.updated(split=split, split_touched=True), table.frame)
 
 
 def _frame(given: argparse.Namespace, values: pd.Series) -> Frame:

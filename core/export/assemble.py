@@ -205,7 +205,9 @@ def _split(plan: SplitPlan, problem: Problem, board: Leaderboard) -> str:
         SplitKind.RANDOM: "Rows were put into the parts at random",
         SplitKind.STRATIFIED: f"Rows were put into the parts at random, with equal shares of the outcome{balanced}",
         SplitKind.GROUP: f"All rows with the same {plan.column} are in one part",
-        SplitKind.TIME: f"The latest rows by {plan.column} are the sealed part, and each fold is judged on later rows",
+        SplitKind.TIME: f"The latest rows by {plan.column} are the sealed part, and each fold is judged on later rows"
+        + (f", a gap of {plan.gap:g} before them left out" if plan.gap else ""),
+        SplitKind.COLUMN: f"The rows whose {plan.column} is {' or '.join(plan.test_values)} are the sealed part",
     }[plan.kind]
     return " ".join([f"{made}; {board.folds} folds, seed {plan.seed}.", *problem.split.notes])
 

@@ -42,12 +42,11 @@ def picture(split: Split, plan: SplitPlan) -> tuple[Line, ...]:
     sealed = len(split.test)
     total = len(split.train)
     if split.blocks > 1:
-        fit = split.folds[0][0]
-        judge = sum(len(part) for _, part in split.folds)
+        learned, validated = len(split.folds[0][0]), sum(len(part) for _, part in split.folds)
         segments: tuple[tuple[Part, int], ...] = (
-            ("fit", len(fit)),
-            ("apart", total - len(fit) - judge),
-            ("judge", judge),
+            ("fit", learned),
+            ("apart", total - learned - validated),
+            ("judge", validated),
             ("sealed", sealed),
         )
         return (Line("Validation", _some(segments)),)

@@ -147,7 +147,7 @@ class Split:
         """The rows that scores are computed on, such as "1,904 training rows, each judged when left out"."""
         rows, judged = len(self.train), self.judged_rows
         if self.blocks > 1:
-            return f"{judged:,} of {rows:,} training rows, the validation part; the other {rows - judged:,} are learned from"
+            return f"{judged:,} of {rows:,} training rows, the validation part, which no model learns from"
         how = _JUDGED[self.kind]
         if judged == rows:
             return f"{rows:,} training rows, {how}"

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.findings import Finding
 from core.framing.frame import Frame
 from core.limits import REASON_LENGTH
-from core.prepare.plan import SplitPlan
+from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe
 from core.project.document import Acceptance, DataRef, Decision, Project, SealOpening
 from core.runtime.values import as_date, as_number, as_text
@@ -298,7 +298,14 @@ def split_words(plan: SplitPlan) -> str:
     """Say in a few words how a plan parts the rows."""
     by = f" by {plan.column}" if plan.column else ""
     balanced = f", equal shares of {', '.join(plan.balance)}" if plan.balance else ""
-    return f"{plan.kind.value}{by}{balanced}, {100 * plan.test_share:g}% sealed, {plan.folds} folds, seed {plan.seed}"
+    sealed = f"{100 * plan.test_share:g}% sealed"
+    if plan.kind is SplitKind.COLUMN:
+        sealed = f"{', '.join(plan.test_values)} sealed"
+    gap = f", gap {plan.gap:g}" if plan.gap else ""
+    judged = f"{plan.folds} folds" + (f", dealt {plan.repeats} times" if plan.repeats > 1 else "")
+    if plan.is_holdout:
+        judged = "a validation part"
+    return f"{plan.kind.value}{by}{balanced}{gap}, {sealed}, {judged}, seed {plan.seed}"
 
 
 def set_split(project: Project, *, now: datetime, **changes: object) -> Project:

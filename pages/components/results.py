@@ -40,6 +40,19 @@ def problem(project: Project) -> Any:
     )
 
 
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _split_proposals(fingerprint: str, _project: Project) -> Any:
+    from core.prepare.proposal import propose_splits
+
+    assert _project.table_schema is not None
+    return propose_splits(session.table(_project), _project.table_schema, _project.frame)
+
+
+def split_proposals(project: Project) -> Any:
+    """Return the splits that the table and the frame speak for."""
+    return _split_proposals(digest([data_fingerprint(project), frame_fingerprint(project)]), project)
+
+
 def board(project: Project) -> Leaderboard | None:
     """Return the leaderboard of the training that was last started, as it stands now."""
     if project.training is None:

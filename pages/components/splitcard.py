@@ -1,44 +1,37 @@
-"""The split plan: five folds and a sealed part, and the dialog that changes it."""
+"""The split plan as a picture: what is learned from, judged on and sealed."""
 
 import streamlit as st
 
-from core.data.schema import ColumnType
-from core.limits import FOLDS
-from core.prepare.plan import SplitKind
-from core.project.changes import set_split
+from core.prepare.picture import Part, picture
+from core.prepare.plan import Split, SplitKind, SplitPlan
 from core.project.document import Project
-from pages.components import draw, layout, results, session
+from pages.components import draw, layout, results, splitform
 
-WORDS = {
-    SplitKind.STRATIFIED: "Outcomes in equal shares (stratified)",
-    SplitKind.RANDOM: "At random",
-    SplitKind.GROUP: "All rows of one group in one part (group)",
-    SplitKind.TIME: "Trained on the past, judged on what came later (time)",
+PARTS: dict[Part, str] = {
+    "fit": "Learned from",
+    "judge": "Judged on",
+    "apart": "Left out here",
+    "sealed": "Sealed",
 }
 
 
 def card(project: Project) -> None:
-    """Draw the split as a bar."""
+    """Draw the split."""
     split = results.problem(project).split
     plan = project.split
     with st.container(border=True, height="stretch", key="split"):
         with layout.row(align="top"):
             with st.container(width="stretch"):
-                note = WORDS[plan.kind] + (f", by {plan.column}" if plan.column else "")
+                note = splitform.WORDS[plan.kind] + (f", by {plan.column}" if plan.column else "")
                 if plan.balance:
                     note += f"; equal shares of {', '.join(plan.balance)}"
                 draw.card_head("Split plan", note)
             if st.button("Change", key="change_split", type="tertiary"):
-                _change()
-        folds = len(split.folds)
+                splitform.change()
         train, test = len(split.train), len(split.test)
-        share = max(14.0, 100 * test / max(1, train + test))
-        bars = "".join(f'<i style="flex:{(100 - share) / folds}">{number}</i>' for number in range(1, folds + 1))
-        said = f"{train:,} training rows in {folds} folds, {test:,} sealed test rows"
+        draw.html(_bar(split) if _is_plain(split, plan) else _lines(split, plan))
         draw.html(
-            f'<div class="fw-folds" role="img" aria-label="{said}">{bars}'
-            f'<i style="flex:{share}">{draw.icon("lock")}Sealed</i></div>'
-            f'<div class="fw-cardtop fw-sub"><span>Train: {train:,} rows in {folds} folds</span>'
+            f'<div class="fw-cardtop fw-sub"><span>Train: {train:,} rows {draw.text(_judged(split, plan))}</span>'
             f"<span>Test: {test:,} rows</span></div>"
         )
         opened = len(project.seal)
@@ -50,48 +43,50 @@ def card(project: Project) -> None:
             draw.muted(f"Scores are computed on {split.judged_words}.")
         for remark in split.notes:
             draw.muted(remark)
+        splitform.proposals(project)
 
 
-@st.dialog("Change the split")
-def _change() -> None:
-    project = session.current()
-    plan, schema = project.split, project.table_schema
-    assert schema is not None
-    kinds = list(SplitKind)
-    kind = st.selectbox("How", kinds, index=kinds.index(plan.kind), format_func=WORDS.__getitem__, key="split_kind")
-    column = ""
-    if kind in (SplitKind.GROUP, SplitKind.TIME):
-        wanted = [c.name for c in schema.columns if c.name != project.frame.target]
-        if kind is SplitKind.TIME:
-            wanted = list(schema.of_type(ColumnType.DATE, ColumnType.NUMBER)) or wanted
-        label = "Column that names the group" if kind is SplitKind.GROUP else "Column that tells the time"
-        index = wanted.index(plan.column) if plan.column in wanted else 0
-        column = st.selectbox(label, wanted, index=index, key="split_column") or ""
-    balance: tuple[str, ...] = ()
-    if kind is SplitKind.STRATIFIED and project.frame.sensitive:
-        options = list(project.frame.sensitive)
-        kept = [name for name in plan.balance if name in options]
-        balance = tuple(st.multiselect("Equal shares of", options, default=kept, key="split_balance"))
-    left, middle, right = st.columns(3)
-    share = left.number_input("Sealed, in %", 5, 50, round(plan.test_share * 100), key="split_share")
-    folds = middle.number_input("Folds", FOLDS[0], FOLDS[1], plan.folds, key="split_folds")
-    seed = right.number_input("Seed", 0, 999_999, plan.seed, key="split_seed")
-    if project.seal:
-        draw.banner(
-            "The sealed part has been opened. Another split puts rows that were seen into training; the log keeps it.",
-            glyph="warning",
+def _is_plain(split: Split, plan: SplitPlan) -> bool:
+    """Whether one bar says all: the folds take turns."""
+    return plan.kind is not SplitKind.TIME and split.blocks == 1
+
+
+def _judged(split: Split, plan: SplitPlan) -> str:
+    if split.blocks > 1:
+        judged = split.judged_rows
+        return f"({len(split.train) - judged:,} learned from, {judged:,} for validation)"
+    times = f", dealt {plan.repeats} times" if plan.repeats > 1 else ""
+    return f"in {len(split.first_pass)} folds{times}"
+
+
+def _bar(split: Split) -> str:
+    folds = len(split.first_pass)
+    train, test = len(split.train), len(split.test)
+    share = max(14.0, 100 * test / max(1, train + test))
+    bars = "".join(f'<i style="flex:{(100 - share) / folds}">{number}</i>' for number in range(1, folds + 1))
+    said = f"{train:,} training rows in {folds} folds, {test:,} sealed test rows"
+    return (
+        f'<div class="fw-folds" role="img" aria-label="{said}">{bars}'
+        f'<i style="flex:{share}">{draw.icon("lock")}Sealed</i></div>'
+    )
+
+
+def _lines(split: Split, plan: SplitPlan) -> str:
+    """Return each fold as a line, stretches of rows from left to right; by time the earliest are at the left."""
+    lines = []
+    used: dict[Part, None] = {}
+    for line in picture(split, plan):
+        total = sum(rows for _, rows in line.segments)
+        bars = "".join(
+            f'<i class="{part}" style="flex:{max(rows, total / 200):g}" title="{PARTS[part]}: {rows:,} rows"></i>'
+            for part, rows in line.segments
         )
-    if st.button("Use this split", type="primary", key="primary_split"):
-        session.change(
-            lambda seen: set_split(
-                seen,
-                now=session.now(),
-                kind=kind,
-                column=column,
-                balance=balance,
-                test_share=share / 100,
-                folds=int(folds),
-                seed=int(seed),
-            )
+        said = ", ".join(f"{PARTS[part].lower()} {rows:,}" for part, rows in line.segments)
+        used |= dict.fromkeys(part for part, _ in line.segments)
+        lines.append(
+            f'<span class="fw-sub">{line.label}</span>'
+            f'<div class="fw-stretch" role="img" aria-label="{line.label}: {said}">{bars}</div>'
         )
-        st.rerun()
+    keys = "".join(f'<span><i class="{part}"></i>{PARTS[part]}</span>' for part in PARTS if part in used)
+    order = '<span class="fw-sub">Earlier rows at the left</span>' if plan.kind is SplitKind.TIME else ""
+    return f'<div class="fw-splitlines">{"".join(lines)}</div><div class="fw-splitkey">{keys}{order}</div>'

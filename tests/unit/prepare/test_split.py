@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DataError
 from core.framing.frame import Frame, Task
-from core.prepare.plan import Split, SplitKind, SplitPlan
+from core.prepare.plan import Scheme, Split, SplitKind, SplitPlan
 from core.prepare.split import make_split
 
 BINARY = Frame(target="y", task=Task.BINARY, positive="yes", metric="x")
@@ -39,7 +39,12 @@ def plans(draw):
         test_share=draw(st.floats(0.05, 0.5)),
         folds=draw(st.integers(2, 6)),
         seed=draw(st.integers(0, 99)),
-        column="g" if kind in (SplitKind.GROUP, SplitKind.TIME) else "",
+        scheme=draw(st.sampled_from(list(Scheme))),
+        repeats=draw(st.integers(1, 3)),
+        validation_share=draw(st.floats(0.05, 0.5)),
+        column="g" if kind.needs_column else "",
+        test_values=("0", "3") if kind is SplitKind.COLUMN else (),
+        validation_values=("1",) if kind is SplitKind.COLUMN and draw(st.booleans()) else (),
         balance=("s",) if draw(st.booleans()) else (),
     )
     table = frame_of(n, g=groups, s=draw(st.lists(st.sampled_from(["f", "m", None]), min_size=n, max_size=n)))
@@ -250,3 +255,123 @@ def test_a_column_that_is_not_there_is_named(kind, column):
 def test_hardly_any_outcome_cannot_be_split():
     with pytest.raises(DataError, match="3 rows have an outcome"):
         make_split(SplitPlan(), frame_of(10), np.array(["a", "b", "a"] + [None] * 7, dtype=object), BINARY)
+
+
+def test_folds_dealt_anew_differ_and_each_pass_judges_every_row_once():
+    y = labels(60, 40)
+    once = make_split(SplitPlan(folds=4), frame_of(100), y, BINARY)
+    split = make_split(SplitPlan(folds=4, repeats=3), frame_of(100), y, BINARY)
+    assert len(split.folds) == 12
+    assert split.first == 4
+    assert all(np.array_equal(a, b) for (_, a), (_, b) in zip(once.folds, split.first_pass, strict=True))
+    for turn in range(3):
+        judged = np.concatenate([judge for _, judge in split.folds[4 * turn : 4 * turn + 4]])
+        assert sorted(judged) == split.train.tolist()
+        assert [count(y, judge, "a") for _, judge in split.folds[4 * turn : 4 * turn + 4]] == [12] * 4
+    assert not np.array_equal(split.folds[0][1], split.folds[4][1])
+
+
+def test_groups_stay_together_in_every_pass():
+    groups = np.arange(100) // 5
+    plan = SplitPlan(kind="group", column="g", folds=3, repeats=2)
+    split = make_split(plan, frame_of(100, g=groups), labels(50, 50), BINARY)
+    assert len(split.folds) == 6
+    assert all(not set(groups[fit]) & set(groups[judge]) for fit, judge in split.folds)
+
+
+def test_a_validation_part_is_one_share_that_nothing_learns_from():
+    y = labels(60, 40)
+    split = make_split(SplitPlan(scheme="holdout", validation_share=0.25, folds=5), frame_of(100), y, BINARY)
+    fits, judges = zip(*split.folds, strict=True)
+    assert split.blocks == 5
+    assert all(np.array_equal(fit, fits[0]) for fit in fits)
+    judged = np.concatenate(judges)
+    assert len(judged) == 20
+    assert len(set(judged)) == 20
+    assert sorted([*fits[0], *judged]) == split.train.tolist()
+    assert (count(y, judged, "a"), count(y, judged, "b")) == (12, 8)
+    assert split.judged_words == "20 of 80 training rows, the validation part, which no model learns from"
+
+
+def test_by_time_the_validation_part_is_the_latest_of_training_in_blocks_of_time():
+    y = np.array(["yes", "no"] * 50, dtype=object)
+    plan = SplitPlan(kind="time", column="t", scheme="holdout", validation_share=0.25, folds=4)
+    split = make_split(plan, frame_of(100, t=np.arange(100)), y, BINARY)
+    assert split.test.tolist() == list(range(80, 100))
+    assert split.folds[0][0].tolist() == list(range(60))
+    assert [judge.tolist() for _, judge in split.folds] == [list(range(n, n + 5)) for n in (60, 65, 70, 75)]
+
+
+def test_a_gap_leaves_out_what_comes_just_before_a_judged_part():
+    y = np.array(["yes", "no"] * 50, dtype=object)
+    plan = SplitPlan(kind="time", column="t", folds=3, gap=4)
+    split = make_split(plan, frame_of(100, t=np.arange(100)), y, BINARY)
+    assert split.test.tolist() == list(range(80, 100))
+    # The sealed part begins at 80: what lies within 4 of it, 76 to 79, is in no part.
+    assert split.train.tolist() == list(range(76))
+    assert [(fit.tolist(), judge[0]) for fit, judge in split.folds] == [
+        (list(range(16)), 20),
+        (list(range(36)), 40),
+        (list(range(56)), 60),
+    ]
+    assert "4 rows within the gap before the sealed part are in no part." in split.notes
+
+
+def test_a_gap_of_days_holds_for_dates_kept_as_text():
+    days = (pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(60), "D")).strftime("%d.%m.%Y")
+    schema = Schema(columns=(ColumnSpec(name="t", type=ColumnType.DATE, date_format="%d.%m.%Y"),))
+    y = np.array(["yes", "no"] * 30, dtype=object)
+    plan = SplitPlan(kind="time", column="t", folds=2, gap=7)
+    split = make_split(plan, frame_of(60, t=days), y, BINARY, schema)
+    assert (split.test.min(), split.train.max()) == (48, 40)
+
+
+def test_a_gap_beyond_the_table_is_said():
+    y = np.array(["yes", "no"] * 50, dtype=object)
+    with pytest.raises(DataError, match="No fold holds two"):
+        make_split(SplitPlan(kind="time", column="t", gap=1000), frame_of(100, t=np.arange(100)), y, BINARY)
+
+
+def test_a_column_says_which_rows_are_sealed():
+    part = np.array((["train"] * 6 + ["valid"] * 2 + ["test"] * 2) * 10, dtype=object)
+    y = np.array(["yes", "no"] * 50, dtype=object)
+    plan = SplitPlan(kind="column", column="p", test_values=("test",), folds=4)
+    split = make_split(plan, frame_of(100, p=part), y, BINARY)
+    assert split.test.tolist() == np.flatnonzero(part == "test").tolist()
+    assert len(split.folds) == 4
+    validated = make_split(plan.model_copy(update={"validation_values": ("valid",)}), frame_of(100, p=part), y, BINARY)
+    assert validated.blocks == 4
+    assert sorted(np.concatenate([judge for _, judge in validated.folds])) == np.flatnonzero(part == "valid").tolist()
+    assert validated.folds[0][0].tolist() == np.flatnonzero(part == "train").tolist()
+
+
+def test_rows_without_a_part_are_for_training():
+    part = np.array(["a"] * 30 + ["test"] * 8 + [None] * 2, dtype=object)
+    y = np.array(["yes", "no"] * 20, dtype=object)
+    split = make_split(SplitPlan(kind="column", column="p", test_values=("test",)), frame_of(40, p=part), y, BINARY)
+    assert {38, 39} <= set(split.train.tolist())
+    assert "2 rows without “p” are for training." in split.notes
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "No value of “p” is named"),
+        ({"test_values": ("gone",)}, "By “p”, 0 rows would be for test; at least 1"),
+        ({"test_values": ("a", "b")}, "By “p”, 0 rows would be for training; at least 4"),
+        ({"test_values": ("a",), "validation_values": ("a",)}, "both test and validation"),
+        ({"test_values": ("a",), "validation_values": ("gone",)}, "0 rows would be for validation"),
+    ],
+)
+def test_a_column_without_the_values_is_said(values, said):
+    part = np.array(["a", "b"] * 10, dtype=object)
+    y = np.array(["yes", "yes", "no", "no"] * 5, dtype=object)
+    with pytest.raises(DataError, match=said):
+        make_split(SplitPlan(kind="column", column="p", **values), frame_of(20, p=part), y, BINARY)
+
+
+def test_a_plan_forgets_what_its_kind_does_not_use():
+    full = {"column": "t", "gap": 3.0, "test_values": ("x",), "balance": ("s",), "repeats": 3}
+    assert SplitPlan(kind="random", **full).trimmed() == SplitPlan(kind="random", repeats=3)
+    assert SplitPlan(kind="time", **full).trimmed() == SplitPlan(kind="time", column="t", gap=3.0)
+    assert SplitPlan(scheme="holdout", **full).trimmed() == SplitPlan(scheme="holdout", balance=("s",))

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.pipeline import Pipeline
 
 from core.errors import TrainingError
 from core.framing.frame import Task
 from core.train import fits
 from core.train.catalog import MODELS
 from core.train.fits import REFIT, UNSETTLED, Bench, FitTask
+from tests.unit.train.conftest import make_problem
 
 
 class Stub:
@@ -159,3 +161,18 @@ def test_the_baseline_scores_a_fold_without_the_recipe_and_keeps_it_for_use(prob
     fitted, judged = problem.split.folds[0]
     shares = [np.mean(problem.y[fitted] == name) for name in problem.classes]
     assert answer.probabilities == pytest.approx(np.tile(shares, (len(judged), 1)))
+
+
+def test_the_blocks_of_a_validation_part_are_judged_by_one_fit(monkeypatch):
+    problem = make_problem(rows=200, folds=4, scheme="holdout")
+    bench = Bench(problem, seed=1, threads=1)
+    fitted = []
+    usual = Pipeline.fit
+    monkeypatch.setattr(Pipeline, "fit", lambda self, *given, **named: fitted.append(1) or usual(self, *given, **named))
+    answers = [bench.fit(FitTask("logistic_regression", fold)) for fold in range(4)]
+    assert len(fitted) == 1
+    alone = Bench(replace(problem, split=replace(problem.split, folds=problem.split.folds[2:3])), seed=1, threads=1)
+    assert np.array_equal(alone.fit(FitTask("logistic_regression", 0)).probabilities, answers[2].probabilities)
+    bench.fit(FitTask("decision_tree", 0))
+    bench.fit(FitTask("logistic_regression", REFIT))
+    assert len(fitted) == 4

@@ -287,6 +287,19 @@ def test_a_board_of_an_earlier_version_claims_no_number_of_judged_rows(board_of)
     assert board_of().judged_words == "training rows left out in 5 folds"
 
 
+@pytest.mark.parametrize(("split", "folds"), [({"scheme": "holdout"}, 3), ({"repeats": 2}, 6)])
+def test_a_validation_part_and_folds_dealt_twice_are_trained_on(problem_of, clock, split, folds):
+    problem = problem_of(rows=240, **split)
+    plan = TrainPlan(candidates=("logistic_regression",), budget_seconds=1000)
+    board, _, kept = run(problem, InProcessRunner(problem, seed=7), clock, plan=plan)
+    found = board.run("logistic_regression")
+    assert len(found.folds) == folds
+    assert found.score == pytest.approx(np.mean([fold.unseen for fold in found.folds]))
+    assert found.low < found.score < found.high
+    rows = next(one for one in kept if one.run.key == "logistic_regression").rows
+    assert len(set(rows.tolist())) == len(rows) == problem.split.judged_rows
+
+
 def test_real_fits_find_the_signal_and_the_same_one_twice(problem, clock):
     plan = TrainPlan(candidates=("logistic_regression", "decision_tree"), budget_seconds=1000)
     first, _, _ = run(problem, InProcessRunner(problem, seed=7), clock, plan=plan)
