@@ -28,7 +28,7 @@ if not is_locked("evaluate", SENTENCE):
                 if evaluation.task is Task.REGRESSION:
                     judgement.verdict(evaluation)
                 else:
-                    judgement.curves(evaluation)
+                    judgement.curves(project, evaluation)
             with right:
                 judgement.seal(session.current(), evaluation)
             if evaluation.task is not Task.REGRESSION:

@@ -84,8 +84,11 @@ def what_if(pipeline: Any, row: pd.DataFrame, changes: Mapping[str, Any], *, tas
     -------
     WhatIf
     """
-    before, after = (answers(pipeline, one, task=task, outcome=outcome)[0] for one in (row, with_changes(row, changes)))
-    return WhatIf(float(before), float(after), outcome)
+    before = float(answers(pipeline, row, task=task, outcome=outcome)[0])
+    if not changes:
+        return WhatIf(before, before, outcome)
+    after = float(answers(pipeline, with_changes(row, changes), task=task, outcome=outcome)[0])
+    return WhatIf(before, after, outcome)
 
 
 def smallest_change(

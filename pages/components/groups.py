@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.charts import fairness as charts
+from core.charts.result import ChartResult
 from core.charts.theme import colors
 from core.evaluate.threshold import money
 from core.framing.frame import Task
@@ -156,18 +157,20 @@ def remedies(project: Project, column: str) -> None:
             )
             _picked(project, found, picked)
             _choose(project, column, found, picked, current)
-        with left:
-            chart(
-                charts.gap_against_cost(
-                    options,
-                    measure=project.frame.fairness_measure,
-                    limit=project.frame.fairness_limit,
-                    costs=project.frame.costs,
-                    chosen=picked,
-                    palette=colors(session.is_dark()),
-                ),
-                key="remedies",
+        dark = session.is_dark()
+
+        def make() -> ChartResult:
+            return charts.gap_against_cost(
+                options,
+                measure=project.frame.fairness_measure,
+                limit=project.frame.fairness_limit,
+                costs=project.frame.costs,
+                chosen=picked,
+                palette=colors(dark),
             )
+
+        with left:
+            chart(results.drawn(project, "remedies", column, picked, dark, make=make), key="remedies")
 
 
 def _picked(project: Project, found: Any, picked: str) -> None:

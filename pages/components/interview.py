@@ -11,9 +11,9 @@ from core.framing.metrics import METRICS, metrics_for
 from core.framing.templates import TEMPLATES, suggest_target
 from core.project.changes import change_frame
 from core.project.document import Project
-from core.project.target import reasons, set_target
+from core.project.target import set_target
 from core.runtime.values import as_text
-from pages.components import draw, forms, session
+from pages.components import draw, forms, results, session
 
 MEASURES = {
     "false_positive_rate": "Flagged for nothing (false positive rate)",
@@ -75,7 +75,7 @@ def outcome(project: Project, table: pd.DataFrame | None) -> None:
             placeholder=_suggestion(frame, names),
         )
         if frame.target in names:
-            _task(frame, table[frame.target])
+            _task(project, table[frame.target])
 
 
 def _suggestion(frame: Frame, names: list[str]) -> str:
@@ -91,8 +91,8 @@ def _set_target() -> None:
         session.change(lambda seen: set_target(seen, table, column, now=session.now()))
 
 
-def _task(frame: Frame, values: pd.Series) -> None:
-    why = reasons(frame, values)
+def _task(project: Project, values: pd.Series) -> None:
+    frame, why = project.frame, results.proposed(project)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             "Kind of answer (task)",
@@ -282,6 +282,6 @@ def good_enough(project: Project, table: pd.DataFrame | None) -> None:
             format="%.3f" if metric.bounds[1] <= 1 else None,
         )
         if table is not None and frame.target in table:
-            why = reasons(frame, table[frame.target]).get("metric")
+            why = results.proposed(project).get("metric")
             if why:
                 draw.muted(why)

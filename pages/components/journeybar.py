@@ -1,5 +1,7 @@
 """The sidebar: the project and its nine steps, or the places outside a project."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.project.document import Project
@@ -41,11 +43,11 @@ def inside(project: Project) -> None:
             f'<div class="fw-question">{draw.text(project.frame.question)}</div>' if project.frame.question else ""
         )
         draw.html(f'<div class="fw-project">{draw.text(project.name)}</div>{question}')
-        running = any(state.status is StepStatus.RUNNING for state in results.states(project))
-        if running:
-            st.fragment(_steps, run_every=2)(project)
+        found = results.states(project)
+        if any(state.status is StepStatus.RUNNING for state in found):
+            st.fragment(_live_steps, run_every=2)(project)
         else:
-            _steps(project)
+            _steps(project, found)
         with st.container(key="places", gap=None):
             st.page_link(
                 "learn.py",
@@ -59,10 +61,14 @@ def inside(project: Project) -> None:
             )
 
 
-def _steps(project: Project) -> None:
+def _live_steps(project: Project) -> None:
+    _steps(project, results.states(project))
+
+
+def _steps(project: Project, found: Sequence[StepState]) -> None:
     locked = outdated = False
     with st.container(key="steps", gap=None):
-        for state in results.states(project):
+        for state in found:
             shown = state.note
             if state.status is StepStatus.LOCKED:
                 shown, locked = ("" if locked else state.note), True

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import evaluate as charts
+from core.charts.result import ChartResult
 from core.evaluate.threshold import Confusion, money
 from core.framing.frame import Task
 from core.framing.metrics import METRICS
@@ -91,14 +92,7 @@ def line(project: Project, evaluation: Any) -> None:
             )
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            shown = (
-                charts.cost_curve_figure(
-                    curve, project.threshold, rows_are=project.frame.rows_are, dark=session.is_dark()
-                )
-                if curve
-                else (charts.pr_figure(evaluation.precision_recall[0], evaluation.confusion, dark=session.is_dark()))
-            )
-            chart(shown, key="line", with_table=False)
+            chart(_line_chart(project, evaluation), key="line", with_table=False)
             st.session_state["line_at"] = project.threshold
             with st.container(key="lineslider"):
                 st.slider(
@@ -118,6 +112,17 @@ def line(project: Project, evaluation: Any) -> None:
                 _sum(evaluation, curve)
         if project.remedy is not None:
             draw.muted(f"The remedy chosen under Fairness draws the line by {project.remedy.column}.")
+
+
+def _line_chart(project: Project, evaluation: Any) -> ChartResult:
+    curve, dark = evaluation.cost_curve, session.is_dark()
+
+    def make() -> ChartResult:
+        if curve is None:
+            return charts.pr_figure(evaluation.precision_recall[0], evaluation.confusion, dark=dark)
+        return charts.cost_curve_figure(curve, project.threshold, rows_are=project.frame.rows_are, dark=dark)
+
+    return results.drawn(project, "line", dark, make=make)
 
 
 def _move(threshold: float) -> None:
@@ -160,7 +165,7 @@ def _sum(evaluation: Any, curve: Any) -> None:
     )
 
 
-def curves(evaluation: Any) -> None:
+def curves(project: Project, evaluation: Any) -> None:
     """Draw the curves of a classification, one view at a time."""
     dark = session.is_dark()
     views = {"Ranking": evaluation.roc, "Precision": evaluation.precision_recall}
@@ -172,21 +177,25 @@ def curves(evaluation: Any) -> None:
             return
         view = layout.switch(names, key="curve_view")
         found = views[view]
-        shown = found[0]
+        place = 0
         if len(found) > 1:
             labels = [curve.label for curve in found]
             label = st.selectbox("Outcome", labels, key="curve_class", label_visibility="collapsed")
-            shown = found[labels.index(label)]
+            place = labels.index(label)
+        shown = found[place]
+        make = {
+            "Ranking": lambda: charts.roc_figure(shown, evaluation.confusion, dark=dark),
+            "Precision": lambda: charts.pr_figure(shown, evaluation.confusion, dark=dark),
+            "Calibration": lambda: charts.calibration_figure(shown, dark=dark),
+        }[view]
+        result = results.drawn(project, view, place, dark, make=make)
+        chart(result, key={"Ranking": "roc", "Precision": "pr", "Calibration": "calibration"}[view])
         if view == "Ranking":
-            chart(charts.roc_figure(shown, evaluation.confusion, dark=dark), key="roc")
             draw.muted(f"Band: 95% interval, {shown.method}")
         elif view == "Calibration":
-            chart(charts.calibration_figure(shown, dark=dark), key="calibration")
             draw.muted(
                 "Of the rows given a chance, the share in which it happened. On the diagonal the chances are right."
             )
-        else:
-            chart(charts.pr_figure(shown, evaluation.confusion, dark=dark), key="pr")
 
 
 def residuals(project: Project, evaluation: Any) -> None:

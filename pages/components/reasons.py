@@ -1,6 +1,8 @@
 """What Explain shows: one case in words and as a waterfall, what if, all cases, one column."""
 
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +15,7 @@ from core.explain.dependence import dependence
 from core.explain.explanation import importance
 from core.explain.values import number_text, usual_values, value_text
 from core.explain.waterfall import Waterfall, waterfall
-from core.explain.what_if import smallest_change, what_if
+from core.explain.what_if import Flip, WhatIf, smallest_change, what_if
 from core.explain.words import decisive, explain_in_words, percent
 from core.framing.frame import Task
 from core.project.document import Project
@@ -107,15 +109,12 @@ def _in_words(project: Project, built: Any, explanation: Any, fall: Waterfall, p
     judged = results.judged(project).outcomes
     rows = built.X.iloc[built.split.train]
     row = built.X.iloc[[results.judged(project).rows[place]]]
-    usual = usual_values(rows, built.schema, explanation.columns)
+    usual = results.drawn(project, "usual", make=lambda: usual_values(rows, built.schema, explanation.columns))
     flagged = bool(judged.flagged[place]) if project.remedy is not None else None
     column = decisive(fall, flagged=flagged)
     with_usual = None
     if column is not None and usual[column].value is not None and value_text(row[column].iloc[0]) != usual[column].text:
-        changed = what_if(
-            results.pipeline(project), row, {column: usual[column].value}, task=fall_task(project), outcome=fall.outcome
-        )
-        with_usual = (column, changed)
+        with_usual = (column, _answer(project, fall, place, row, {column: usual[column].value}))
     sentences = explain_in_words(
         fall,
         frame,
@@ -136,10 +135,15 @@ def _in_words(project: Project, built: Any, explanation: Any, fall: Waterfall, p
         )
 
 
-def fall_task(project: Project) -> Task:
-    """Return the project's task."""
-    assert project.frame.task is not None
-    return project.frame.task
+def _answer(project: Project, fall: Waterfall, place: int, row: pd.DataFrame, changes: dict[str, Any]) -> WhatIf:
+    task = project.frame.task
+    assert task is not None
+
+    def make() -> WhatIf:
+        return what_if(results.pipeline(project), row, changes, task=task, outcome=fall.outcome)
+
+    named = [(column, repr(value)) for column, value in changes.items()]
+    return cast(WhatIf, results.drawn(project, "what_if", place, fall.outcome, named, make=make))
 
 
 def _hero(project: Project, fall: Waterfall) -> str:
@@ -200,10 +204,11 @@ def _what_if(project: Project, built: Any, fall: Waterfall, place: int) -> None:
         kind = built.schema[step.column].type
         key = f"whatif_{mark}_{number}"
         if kind is ColumnType.NUMBER:
-            changes |= _number_change(step.column, row, rows, key)
+            bounds = partial(_bounds, rows, step.column)
+            changes |= _number_change(step.column, row, results.drawn(project, "bounds", step.column, make=bounds), key)
         elif kind in (ColumnType.CATEGORY, ColumnType.YES_NO):
             changes |= _level_change(step.column, row, rows, key)
-    answer = what_if(results.pipeline(project), row, changes, task=fall_task(project), outcome=fall.outcome)
+    answer = _answer(project, fall, place, row, changes)
     is_chance = fall.scale == "chance"
     after, before = (
         (percent(answer.after), percent(answer.before))
@@ -222,24 +227,37 @@ def _what_if(project: Project, built: Any, fall: Waterfall, place: int) -> None:
         f'<b>{after} <span class="fw-unit">was {before}</span></b></div><div>{state}</div></div>'
     )
     if project.frame.task is Task.BINARY and project.remedy is None:
-        _flip(project, built, row, rows, fall)
+        _flip(project, built, row, rows, fall, place)
 
 
 def _reset() -> None:
     st.session_state["whatif_turn"] = st.session_state.get("whatif_turn", 0) + 1
 
 
-def _number_change(column: str, row: pd.DataFrame, rows: pd.DataFrame, key: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Bounds:
+    """Of a number in the training rows: nearly its smallest and largest, its middle, and whether all are whole."""
+
+    low: float
+    high: float
+    middle: float
+    whole: bool
+
+
+def _bounds(rows: pd.DataFrame, column: str) -> _Bounds:
     known = as_number(rows[column]).dropna()
+    low, middle, high = (float(known.quantile(share)) for share in (0.005, 0.5, 0.995))
+    return _Bounds(low, high, middle, bool((known == known.round()).all()))
+
+
+def _number_change(column: str, row: pd.DataFrame, bounds: _Bounds, key: str) -> dict[str, Any]:
     now = as_number(row[column]).iloc[0]
-    low, high = float(known.quantile(0.005)), float(known.quantile(0.995))
+    low, high, start = bounds.low, bounds.high, bounds.middle
     if now == now:
-        low, high = min(low, float(now)), max(high, float(now))
+        low, high, start = min(low, float(now)), max(high, float(now)), float(now)
     if not low < high:
         return {}
-    whole = bool((known == known.round()).all())
-    start = float(now) if now == now else float(known.median())
-    if whole:
+    if bounds.whole:
         value: float = st.slider(column, int(low), int(high), int(start), key=key)
     else:
         value = st.slider(column, low, high, start, key=key)
@@ -260,17 +278,21 @@ def _level_change(column: str, row: pd.DataFrame, rows: pd.DataFrame, key: str) 
     return {column: raw}
 
 
-def _flip(project: Project, built: Any, row: pd.DataFrame, rows: pd.DataFrame, fall: Waterfall) -> None:
+def _flip(project: Project, built: Any, row: pd.DataFrame, rows: pd.DataFrame, fall: Waterfall, place: int) -> None:
     flagged = fall.result >= project.threshold
-    found = smallest_change(
-        results.pipeline(project),
-        row,
-        rows,
-        schema=built.schema,
-        columns=tuple(name for name in built.features),
-        positive=str(project.frame.positive),
-        threshold=project.threshold,
-    )
+
+    def make() -> Flip | None:
+        return smallest_change(
+            results.pipeline(project),
+            row,
+            rows,
+            schema=built.schema,
+            columns=tuple(name for name in built.features),
+            positive=str(project.frame.positive),
+            threshold=project.threshold,
+        )
+
+    found = results.drawn(project, "flip", place, make=make)
     if found is None:
         draw.muted("No change of a single column would turn the answer.")
         return

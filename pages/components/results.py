@@ -1,6 +1,6 @@
 """Results of the open project, each cached under the fingerprint of what it was made from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,6 +12,7 @@ from core.project.document import Project, Watch
 from core.project.export_checks import export_findings
 from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
 from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
+from core.project.target import reasons
 from core.train.board import Leaderboard
 from pages.components import session, shelf
 
@@ -19,6 +20,8 @@ MOST_KNOWN = 2_000
 """Findings of so many stages are kept in memory, over all projects."""
 KEPT = 8
 """Results of a kind kept in memory, over all sessions."""
+KEPT_SMALL = 128
+"""The same of what is drawn from them: charts, sentences, the bounds of a slider."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
@@ -29,6 +32,18 @@ def _profile(fingerprint: str, _project: Project) -> Any:
 def profile(project: Project) -> Any:
     """Return the profile of the project's table."""
     return _profile(digest([data_fingerprint(project), project.split.model_dump(mode="json")]), project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_SMALL)
+def _proposed(fingerprint: str, _project: Project) -> dict[str, str]:
+    return reasons(_project.frame, session.table(_project)[_project.frame.target])
+
+
+def proposed(project: Project) -> dict[str, str]:
+    """Return why task, positive outcome and metric are as proposed, for a project with a target in its table."""
+    frame, costs = project.frame, project.frame.costs.model_dump(mode="json")
+    content = project.data.content_hash if project.data else None
+    return _proposed(digest([content, frame.target, frame.task, frame.positive, frame.metric, costs]), project)
 
 
 def problem(project: Project) -> Any:
@@ -113,6 +128,19 @@ def judged(project: Project) -> Any:
 def _model_mark(project: Project) -> str:
     # costs, limit and measure of the frame change what is said of a model, not the model
     return digest([project.id, stage_fingerprint(project, "evaluate", board(project)), frame_fingerprint(project)])
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_SMALL)
+def _drawn(fingerprint: str, _make: Callable[[], Any]) -> Any:
+    return _make()
+
+
+def drawn(project: Project, *what: object, make: Callable[[], Any]) -> Any:
+    """Return what is drawn of the project's model as it is judged, made once for all who look at it.
+
+    ``what`` names it among all that is drawn of this model, with whatever else it depends on, such as a dark page.
+    """
+    return _drawn(digest([_model_mark(project), *what]), make)
 
 
 def results_board(project: Project) -> Leaderboard:

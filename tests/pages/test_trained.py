@@ -142,6 +142,23 @@ def test_the_line_moves_with_its_counts_and_its_money(finished: dict[str, str]) 
     assert workspace.get(finished["mortgages"]).threshold == 0.15
 
 
+def test_charts_and_sentences_kept_for_a_model_follow_its_line_and_the_case(finished: dict[str, str]) -> None:
+    def charts(stage: str) -> list[str]:
+        return [element.proto.alt for element in show(stage, finished["mortgages"]).get("plotly_chart")]
+
+    workspace = Workspace.open(Settings.from_environment())
+    for threshold in (0.2, 0.3, 0.2):
+        workspace.save(workspace.get(finished["mortgages"]).updated(threshold=threshold), now=NOW)
+        assert f"At {threshold:.2f} it is" in charts("evaluate")[0]
+    screen = show("explain", finished["mortgages"])
+    screen.session_state["case_place"] = 1
+    first = assert_sound(screen.run())
+    screen.session_state["case_place"] = 2
+    second = assert_sound(screen.run())
+    screen.session_state["case_place"] = 1
+    assert assert_sound(screen.run()) == first != second
+
+
 def test_a_remedy_becomes_part_of_the_model(finished: dict[str, str]) -> None:
     screen = show("fairness", finished["mortgages"])
     screen.button(key="use_remedy").click().run()

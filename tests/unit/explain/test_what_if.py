@@ -35,6 +35,18 @@ class Pipeline:
         return np.column_stack([1 - chance, chance])
 
 
+def test_without_a_change_the_answer_stays_and_is_asked_for_once():
+    asked = []
+
+    class Counted(Pipeline):
+        def predict_proba(self, rows):
+            asked.append(len(rows))
+            return super().predict_proba(rows)
+
+    found = what_if(Counted(), X.iloc[[10]], {}, task=Task.BINARY, outcome="yes")
+    assert (found.before, found.after, asked) == (0.1, 0.1, [1])
+
+
 def test_a_changed_value_changes_the_answer_and_nothing_else():
     row = X.iloc[[10]]
     found = what_if(Pipeline(), row, {"place": "south"}, task=Task.BINARY, outcome="yes")
