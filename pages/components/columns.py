@@ -61,21 +61,21 @@ def table_of_columns(project: Project, profile: Any, wanted: str) -> None:
         args=(key, tuple(column.name for column in shown)),
         alt=f"{len(rows)} columns with role, type, range and signal",
         column_config={
-            "Column": st.column_config.TextColumn(width=112),
-            "Role": st.column_config.SelectboxColumn(options=list(ROLES), required=True, width=96),
-            "Type": st.column_config.SelectboxColumn(options=list(TYPES), required=True, width=88),
-            "Values": st.column_config.BarChartColumn(width=104, y_min=0),
-            "Range": st.column_config.TextColumn(width=112),
+            "Column": st.column_config.TextColumn(width=100),
+            "Role": st.column_config.SelectboxColumn(options=list(ROLES), required=True, width=100),
+            "Type": st.column_config.SelectboxColumn(options=list(TYPES), required=True, width=82),
+            "Values": st.column_config.BarChartColumn(width=76, y_min=0),
+            "Range": st.column_config.TextColumn(width=160),
             "Signal": st.column_config.ProgressColumn(
                 format="%.2f",
                 min_value=0,
                 max_value=1,
                 color="primary",
-                width=94,
+                width=86,
                 help="How much this column alone says about the outcome, on rows left out. 0 is nothing, 1 is all.",
             ),
             "Notes": st.column_config.MultiselectColumn(
-                options=list(NOTE_COLORS), color=list(NOTE_COLORS.values()), width=80
+                options=list(NOTE_COLORS), color=list(NOTE_COLORS.values()), width=82
             ),
         },
     )

@@ -53,7 +53,9 @@ def ask_point(key: str, find: Callable[[int, int], Selector | None]) -> None:
 
 def ask_line(key: str, selectors: Sequence[Selector]) -> None:
     """Ask for the rows of the line that was chosen in a table."""
-    lines = st.session_state[key].selection.rows
+    chosen = st.session_state[key].selection
+    # Where cells are chosen, and not lines by a box before each, the line is the cell's.
+    lines = [*chosen.get("rows", ()), *(row for row, _ in chosen.get("cells", ()))]
     if lines and lines[0] < len(selectors):
         ask(selectors[lines[0]])
 

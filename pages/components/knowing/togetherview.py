@@ -70,14 +70,14 @@ def together(project: Project, profile: Any, table: pd.DataFrame) -> None:
             hide_index=True,
             height=min(330, 40 + 35 * len(drawn)),
             column_config={
-                "Column": st.column_config.TextColumn(width=74),
-                "With": st.column_config.TextColumn(width=74),
+                "Column": st.column_config.TextColumn(width=86),
+                "With": st.column_config.TextColumn(width=86),
                 "Association": st.column_config.NumberColumn("Strength", format="%.2f", width=62),
                 "Measure": st.column_config.TextColumn(width=112),
             },
             key="pick_pair",
             on_select=lambda: behind.ask_line("pick_pair", [Known((pair.first, pair.second)) for pair in drawn]),
-            selection_mode="single-row",
+            selection_mode="single-cell",
             alt="Pairs of columns and their association",
         )
     with right, st.container(border=True, key="informations", height="stretch"):

@@ -307,3 +307,36 @@ def test_the_samples_give_only_findings_that_were_looked_at(key):
     schema = guess_schema(table)
     findings = check_data(table, schema, frame, profile(table, schema, frame))
     assert [finding.code for finding in findings] == EXPECTED[key].split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "write"),
+    [
+        ("E-mail addresses", lambda n: f"Please write to person{n}@mail.example.org about bill {n}."),
+        ("Phone numbers", lambda n: f"Call +49 170 {1_000_000 + n} after six, or leave a note."),
+        ("Payment card numbers", lambda n: f"Paid note {n} with 4111 1111 1111 1111 on the phone."),
+        ("US social security numbers", lambda n: f"The file of 123-45-{1000 + n} was sent back twice."),
+        ("IBANs", lambda n: f"Transfer {n} goes to DE89 3704 0044 0532 0130 00 by Friday."),
+    ],
+)
+def test_personal_data_in_free_text_is_told_by_its_kind(kind, write):
+    finding = only("personal-data", {"note": [write(n) for n in range(N)]}, {"note": "text"})
+    assert finding.evidence.startswith(f"{kind} in 400 rows")
+    assert finding.severity is Severity.INFO
+    assert finding.fix is None
+
+
+def test_names_of_people_are_personal_data():
+    people = RNG.choice(["Anna Smith", "Peter Müller", "Maria Jones", "John Brown", "Susan Schmidt"], N)
+    values = [f"{name} {chr(65 + n % 26)}." for n, name in enumerate(people)]
+    finding = only("personal-data", {"customer_name": values}, {"customer_name": "category"})
+    assert finding.evidence.startswith("Names of people in 400 rows")
+    assert finding.fix.action == "leave_out"
+
+
+def test_a_date_that_stands_for_not_known_can_be_marked():
+    days = [str(day.date()) for day in pd.date_range("2022-01-01", periods=N)]
+    days[:40] = ["1900-01-01"] * 40
+    finding = only("disguised-missing", {"seen": days}, {"seen": "date"})
+    assert finding.evidence.startswith("`seen`: 40 rows")
+    assert finding.fix.params["kind"] == "mark_missing"
