@@ -35,11 +35,14 @@ class StepState:
     status : StepStatus
     note : str
         A few words on the state, empty where the glyph says all.
+    seen : bool
+        Needs attention, but the user saw it as it is and went on: other steps come first.
     """
 
     stage: str
     status: StepStatus
     note: str = ""
+    seen: bool = False
 
     @property
     def title(self) -> str:
@@ -107,8 +110,9 @@ def _settled(project: Project, facts: Facts, stage: str, *, reviewed: bool) -> S
     errors, warnings = _count(open_findings(project, facts.findings.get(stage, ())))
     if errors:
         return StepState(stage, StepStatus.ATTENTION, f"{errors} finding{'s' if errors > 1 else ''} to settle")
-    if warnings and not reviewed:
-        return StepState(stage, StepStatus.ATTENTION, f"{warnings} open finding{'s' if warnings > 1 else ''}")
+    if warnings:
+        note = f"{warnings} open finding{'s' if warnings > 1 else ''}"
+        return StepState(stage, StepStatus.ATTENTION, note, seen=reviewed)
     return None
 
 
@@ -210,7 +214,9 @@ def journey(project: Project, facts: Facts) -> tuple[StepState, ...]:
     if not project.exports:
         states["monitor"] = StepState("monitor", StepStatus.LOCKED, "Opens after the first export")
     else:
-        states["monitor"] = StepState("monitor", StepStatus.DONE if project.watches else StepStatus.TO_DO)
+        states["monitor"] = _settled(project, facts, "monitor", reviewed=False) or StepState(
+            "monitor", StepStatus.DONE if project.watches else StepStatus.TO_DO
+        )
     return tuple(states[stage] for stage in STAGES)
 
 
@@ -227,7 +233,30 @@ def _export(project: Project, facts: Facts, states: Mapping[str, StepState]) -> 
     if blocked:
         return StepState("export", StepStatus.LOCKED, blocked)
     done = any(export.fingerprint == current for export in project.exports)
-    return StepState("export", StepStatus.DONE if done else StepStatus.TO_DO)
+    attention = _settled(project, facts, "export", reviewed=done) if done else None
+    return attention or StepState("export", StepStatus.DONE if done else StepStatus.TO_DO)
+
+
+def next_step(states: Sequence[StepState]) -> StepState | None:
+    """Return the step to go on with; ``None`` where everything is done.
+
+    Parameters
+    ----------
+    states : sequence of StepState
+        Of every step.
+
+    Returns
+    -------
+    StepState or None
+        What runs, else the first step that waits for the user; what was seen and left open comes last.
+    """
+    waiting = (StepStatus.ATTENTION, StepStatus.OUTDATED, StepStatus.TO_DO)
+    wanted = (
+        *(state for state in states if state.status is StepStatus.RUNNING),
+        *(state for state in states if state.status in waiting and not state.seen),
+        *(state for state in states if state.status in waiting),
+    )
+    return wanted[0] if wanted else None
 
 
 def next_line(project: Project, states: Sequence[StepState]) -> str:
@@ -243,14 +272,13 @@ def next_line(project: Project, states: Sequence[StepState]) -> str:
         "export": "take the model with you",
         "monitor": "watch the first predictions",
     }
-    for state in states:
-        if state.status is StepStatus.RUNNING:
-            return state.note
-    for state in states:
-        if state.status is StepStatus.ATTENTION:
-            return f"Next: {state.note} in {state.title}"
-        if state.status is StepStatus.OUTDATED:
-            return "Next: train again, something before it changed"
-        if state.status is StepStatus.TO_DO:
-            return f"Next: {words[state.stage]}"
-    return "Everything is done. Hold later data against it in Monitor."
+    state = next_step(states)
+    if state is None:
+        return "Everything is done. Hold later data against it in Monitor."
+    if state.status is StepStatus.RUNNING:
+        return state.note
+    if state.status is StepStatus.ATTENTION:
+        return f"Next: {state.note} in {state.title}"
+    if state.status is StepStatus.OUTDATED:
+        return "Next: train again, something before it changed"
+    return f"Next: {words[state.stage]}"

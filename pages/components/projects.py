@@ -9,7 +9,7 @@ from core.framing.metrics import METRICS
 from core.jobs import api
 from core.project.document import Project
 from core.project.fingerprint import digest
-from core.project.journey import STAGES, StepStatus, next_line
+from core.project.journey import STAGES, StepStatus, next_line, next_step
 from core.workspace.archive import export_project
 from core.workspace.store import ProjectRow
 from pages.components import draw, layout, results, session
@@ -48,7 +48,8 @@ def card(row: ProjectRow) -> None:
                 draw.html(f'<span class="fw-note">Saved {draw.text(ago(row.changed))}</span>')
             picked = st.menu_button("More", MORE, key=f"more_{row.id}", type="tertiary")
             if st.button("Open", key=f"open_{row.id}"):
-                session.go(_stage_to_open(states), project)
+                step = next_step(states)
+                session.go(step.stage if step else STAGES[-1], project)
         _more(picked, project)
 
 
@@ -61,7 +62,7 @@ def _damaged(row: ProjectRow, why: str) -> None:
 
 
 def _status(project: Project, states: tuple) -> str:
-    kinds = {state.status for state in states}
+    kinds = {state.status for state in states if not state.seen}
     if StepStatus.RUNNING in kinds:
         return draw.chip("Training", "violet")
     if StepStatus.ATTENTION in kinds or StepStatus.OUTDATED in kinds:
@@ -80,14 +81,6 @@ def _best(project: Project) -> str:
     return (
         f'<div class="fw-note">Best so far: {draw.text(metric.title)} {draw.text(metric.format(done[0].score))}</div>'
     )
-
-
-def _stage_to_open(states: tuple) -> str:
-    for wanted in (StepStatus.RUNNING, StepStatus.ATTENTION, StepStatus.OUTDATED, StepStatus.TO_DO):
-        for state in states:
-            if state.status is wanted:
-                return state.stage
-    return STAGES[-1]
 
 
 def ago(moment: datetime) -> str:

@@ -265,7 +265,7 @@ def facts(project: Project) -> Facts:
     known = {}
     for stage in ("frame", "data", "prepare"):
         known[stage] = findings(project, stage)
-    for stage in ("train", "evaluate", "explain", "fairness"):
+    for stage in ("train", "evaluate", "explain", "fairness", "export", "monitor"):
         kept = _known().get((project.id, stage, _mark(project, stage)))
         if kept is not None:
             known[stage] = kept

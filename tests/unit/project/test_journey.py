@@ -1,5 +1,6 @@
 """The state of each step follows from fingerprints alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,8 +11,8 @@ from core.framing.frame import Frame, Task
 from core.prepare.recipe import Recipe, Step
 from core.project.changes import accept
 from core.project.document import DataRef, Export, Project
-from core.project.fingerprint import model_fingerprint, training_fingerprint
-from core.project.journey import Facts, StepStatus, chosen_run, journey, next_line, open_findings
+from core.project.fingerprint import data_fingerprint, model_fingerprint, training_fingerprint
+from core.project.journey import STAGES, Facts, StepStatus, chosen_run, journey, next_line, next_step, open_findings
 from core.train.board import Leaderboard, Run, RunStatus
 
 NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
@@ -141,3 +142,50 @@ def test_notes_are_not_open_findings(project: Project) -> None:
 
 def test_the_next_line_names_the_first_thing_to_do(project: Project) -> None:
     assert next_line(project, journey(project, Facts())) == "Next: look at the recipe"
+
+
+def test_a_step_needs_attention_until_each_finding_is_settled_or_accepted(project: Project) -> None:
+    facts = Facts(findings={"data": (WARNING,)})
+    reviewed = project.updated(reviewed={"data": data_fingerprint(project)})
+    state = journey(reviewed, facts)[1]
+    assert (state.status, state.note, state.seen) == (StepStatus.ATTENTION, "1 open finding", True)
+    assert journey(project, facts)[1].seen is False
+    accepted = accept(reviewed, WARNING, "data", "No more to be had.", now=NOW)
+    assert status(accepted, facts)["data"] is StepStatus.DONE
+    assert status(reviewed, Facts())["data"] is StepStatus.DONE
+
+
+@pytest.mark.parametrize("stage", ["train", "evaluate", "explain", "fairness"])
+def test_a_judged_step_left_with_an_open_finding_is_not_done(project: Project, stage: str) -> None:
+    done, facts = trained(project)
+    mark = model_fingerprint(done, "logistic_regression")
+    reviewed = done.updated(reviewed={"train": training_fingerprint(done)} | dict.fromkeys(STAGES[4:], mark))
+    assert status(reviewed, facts)[stage] is StepStatus.DONE
+    assert status(reviewed, replace(facts, findings={stage: (WARNING,)}))[stage] is StepStatus.ATTENTION
+
+
+def test_an_export_and_a_watch_with_open_findings_need_attention(project: Project) -> None:
+    done, facts = trained(project)
+    mark = model_fingerprint(done, "logistic_regression")
+    packed = Export(
+        at=NOW, fingerprint=mark, blob="b", size_bytes=1, rows_agreeing=9, rows_checked=9, largest_difference=0.0
+    )
+    exported = done.updated(reviewed={"evaluate": mark}, exports=(packed,))
+    found = status(exported, replace(facts, findings={"export": (WARNING,), "monitor": (ERROR,)}))
+    assert (found["export"], found["monitor"]) == (StepStatus.ATTENTION, StepStatus.ATTENTION)
+    assert status(exported, facts)["export"] is StepStatus.DONE
+    unpacked = exported.updated(exports=())
+    assert status(unpacked, replace(facts, findings={"export": (WARNING,)}))["export"] is StepStatus.TO_DO
+
+
+def test_what_was_seen_and_left_open_comes_after_what_is_still_to_do(project: Project) -> None:
+    facts = Facts(findings={"data": (WARNING,)})
+    reviewed = project.updated(reviewed={"data": data_fingerprint(project)})
+    assert next_line(project, journey(project, facts)) == "Next: 1 open finding in Data"
+    assert next_line(reviewed, journey(reviewed, facts)) == "Next: look at the recipe"
+    must = journey(reviewed, Facts(findings={"data": (ERROR,)}))
+    assert next_line(reviewed, must) == "Next: 1 finding to settle in Data"
+    left = [replace(state, status=StepStatus.DONE) for state in must]
+    left[1] = journey(reviewed, facts)[1]
+    assert next_line(reviewed, left) == "Next: 1 open finding in Data"
+    assert next_step([replace(state, status=StepStatus.DONE) for state in must]) is None
