@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from core.data.read import read_table
-from core.data.sources import sensor_rows
+from core.data.sources import sensor_rows, spool
 from core.data.sources.sensor import SensorOrigin
 from core.data.sources.sensor_grid import on_grid, resampled
 from core.data.sources.sensor_rows import Recording
@@ -86,7 +86,7 @@ def test_a_recording_is_full_by_messages_or_by_bytes(tmp_path, monkeypatch):
 
 
 def test_batches_hold_all_rows_in_their_order(tmp_path, monkeypatch):
-    monkeypatch.setattr(sensor_rows, "BATCH", 3)
+    monkeypatch.setattr(spool, "BATCH", 3)
     recording = recorded(tmp_path, [("t", str(n).encode()) for n in range(8)])
     assert read_table(recording.to_parquet()).frame["value"].tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
     assert not (tmp_path / "messages.jsonl").exists()
