@@ -184,6 +184,37 @@ def _put(values: pd.Series, rows: NDArray[np.intp], labels: NDArray[Any]) -> pd.
     return pd.Series(changed, index=values.index, name=values.name)
 
 
+def labels_table(log: Log, column: str, places: NDArray[np.intp] | None = None) -> pd.DataFrame:
+    """Return the labels that count as a table, to be taken elsewhere.
+
+    Parameters
+    ----------
+    log : sequence of Labelled
+    column : str
+        What was labelled.
+    places : ndarray of int, optional
+        Where in the full table each row stands, from 0, where the labelled table is a sample of it.
+
+    Returns
+    -------
+    DataFrame
+        One row a label, in the order of the table; rows are counted from 1.
+    """
+    found = [entry for _, entry in sorted(in_effect(log).items()) if places is None or entry.row < len(places)]
+    told: dict[str, list[Any]] = {"row": [entry.row + 1 for entry in found]}
+    if places is not None:
+        told["row_in_full_table"] = [int(places[entry.row]) + 1 for entry in found]
+    told |= {
+        "column": [column] * len(found),
+        "label": [entry.value for entry in found],
+        "before": [entry.previous for entry in found],
+        "labelled_by": [entry.who for entry in found],
+        "at": [entry.at.isoformat(timespec="seconds") for entry in found],
+        "shown_as": [entry.reason.value for entry in found],
+    }
+    return pd.DataFrame(told)
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far the labelling of a table's rows is: of ``to_label`` rows without an outcome, ``labelled`` have one now.

@@ -4,11 +4,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
 
 import pandas as pd
 
 from core.errors import DamagedProjectError, NotFoundError
 from core.workspace.files import inside, plain_words, replacing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PLACES: Final = ".rows.npy"
+"""Ending of the file that says where in the full table each row of a sample stands."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,22 @@ class TableStore:
     def facts_path(self, content_hash: str) -> Path:
         """Return where the facts about all rows of a large table lie, or would lie."""
         return inside(self.folder, f"{content_hash}.facts.json")
+
+    def keep_places(self, content_hash: str, rows: "NDArray[np.intp]") -> None:
+        """Keep where in the full table each row of a sample stands."""
+        import numpy as np
+
+        with replacing(inside(self.folder, f"{content_hash}{PLACES}")) as temporary, temporary.open("wb") as file:
+            np.save(file, rows)
+
+    def places(self, content_hash: str) -> "NDArray[np.intp] | None":
+        """Return what :meth:`keep_places` kept; ``None`` for a table that is no sample, or an older one."""
+        import numpy as np
+
+        path = inside(self.folder, f"{content_hash}{PLACES}")
+        if not path.exists():
+            return None
+        return cast("NDArray[np.intp]", np.load(path, allow_pickle=False))
 
     def adopt(self, path: Path) -> str:
         """Keep a Parquet file of plain types that lies on the same disk; it is moved, not copied.

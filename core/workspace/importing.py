@@ -182,9 +182,11 @@ def draw(workspace: Workspace, ref: DataRef, target: str | None) -> DataRef:
     path = workspace.tables.path(ref.whole.content_hash)
     if not path.exists():
         raise NotFoundError("The full table of this project is missing.", next_step="Bring the file again under Data.")
-    frame, by = read_sample(path, size, ref.whole.seed, target=target)
+    frame, by, rows = read_sample(path, size, ref.whole.seed, target=target)
     whole = ref.whole.model_copy(update={"stratified_by": by})
-    return ref.model_copy(update={"content_hash": workspace.tables.write(frame), "rows": len(frame), "whole": whole})
+    content_hash = workspace.tables.write(frame)
+    workspace.tables.keep_places(content_hash, rows)
+    return ref.model_copy(update={"content_hash": content_hash, "rows": len(frame), "whole": whole})
 
 
 def needs_draw(workspace: Workspace, project: Project) -> bool:

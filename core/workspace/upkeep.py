@@ -10,13 +10,14 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, select
 
 from core import limits
+from core.workspace.blobs import PLACES
 from core.workspace.files import TEMPORARY, remove_tree
 from core.workspace.store import Workspace
 from core.workspace.tables import JOBS, LABELS, PROJECTS, REVISIONS
 
 GRACE = timedelta(days=1)
 """What is younger may belong to work under way: a table is written before the project that speaks of it."""
-KEPT_ENDINGS = (".parquet", ".facts.json")
+KEPT_ENDINGS = (".parquet", ".facts.json", PLACES)
 """What lies in the workspace for one table."""
 JOBS_KEPT = timedelta(days=30)
 """How long an ended job is kept; the newest of its project and kind stays as long as the project."""

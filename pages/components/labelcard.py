@@ -26,6 +26,8 @@ def card(desk: Desk, table: pd.DataFrame, row: int, why: str, reason: Reason, le
     with st.container(border=True, key="labelcard"):
         hidden = desk.project.frame.sensitive if st.session_state.get("label_hide") else ()
         beside = f"{left:,} in this queue" + (f", {len(hidden)} columns hidden" if hidden else "")
+        if desk.places is not None and row < len(desk.places):
+            beside = f"row {int(desk.places[row]) + 1:,} of the full table; {beside}"
         draw.heading(f"Row {row + 1:,}", beside)
         if why:
             glyph, tone = ("flag", "orange") if reason is Reason.SUSPECT else ("lightbulb", "violet")

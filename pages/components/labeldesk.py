@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from core import limits
 from core.data.labels import Labelled, Reason, checked_label, in_effect, label, redo, standing, taken_back, undo
@@ -39,6 +40,8 @@ class Desk:
     log : tuple of Labelled
         As it is now, other tabs included.
     who : str
+    places : ndarray of int or None
+        Where in the full table each row stands, where the table is a sample of it.
     """
 
     project: Project
@@ -47,6 +50,7 @@ class Desk:
     stored: pd.Series
     log: tuple[Labelled, ...]
     who: str
+    places: NDArray[np.intp] | None = None
 
     def value(self, row: int) -> str | None:
         """Return the label of a row as it is now."""
@@ -71,6 +75,17 @@ def stored(project: Project, column: str) -> pd.Series:
     """Return a column before any label."""
     assert project.data is not None
     return _stored(project.id, project.data.content_hash, project.data.brought, column, project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _places(brought: str) -> NDArray[np.intp] | None:
+    return session.workspace().tables.places(brought)
+
+
+def places(project: Project) -> NDArray[np.intp] | None:
+    """Return where in the full table each row stands; ``None`` where the table is no sample."""
+    assert project.data is not None
+    return _places(project.data.brought) if (project.data.base or project.data).whole is not None else None
 
 
 def log_of(project: Project, target: Target) -> tuple[Labelled, ...]:

@@ -8,7 +8,7 @@ from core.errors import FairwayError
 from core.project.document import Project
 from core.project.labelling import Question, name_outcome, question
 from core.workspace.labelling import make_target, target_of, use_labels
-from pages.components import draw, labelcard, labeldesk, labelgrid, layout, session, states
+from pages.components import draw, labelcard, labeldesk, labelfile, labelgrid, layout, session, states
 from pages.components.labeldesk import Desk
 
 QUEUES = {
@@ -57,6 +57,7 @@ def _view(_project_key: str, table: pd.DataFrame) -> None:
     except FairwayError as error:
         draw.banner(error.message, "Not this one.", "block", "orange")
         return
+    labelfile.of_sample(project, desk)
     _progress(desk)
     refused = st.session_state.pop(labeldesk.REFUSED, None)
     if refused:
@@ -96,7 +97,8 @@ def _desk(project: Project, column: str) -> Desk:
     people = list(counts_by(log))
     # After a refresh the name is gone; where only one person has labelled so far, it is most likely the same one.
     who = " ".join(str(st.session_state.get("label_who") or "").split())
-    return Desk(project, asked, target, values, log, who or (people[0] if len(people) == 1 else labeldesk.UNNAMED))
+    who = who or (people[0] if len(people) == 1 else labeldesk.UNNAMED)
+    return Desk(project, asked, target, values, log, who, labeldesk.places(project))
 
 
 def _progress(desk: Desk) -> None:
@@ -183,6 +185,8 @@ def _foot(desk: Desk, table: pd.DataFrame) -> None:
                 if count
                 else "Each label is kept at once. There is none that the table does not have."
             )
+        if desk.log:
+            labelfile.download(desk)
         if not desk.asked.amount:
             with st.popover("Add an outcome", type="tertiary", key="label_outcome"):
                 _add_outcome(desk.asked)

@@ -1,13 +1,15 @@
 """The labelling view: a card and its buttons, a new column, a name, and what waits to be used."""
 
+import re
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.project.changes import change_frame
-from core.project.document import Project
+from core.project.document import Project, Whole
 from core.project.target import set_target
 from core.workspace import Workspace, intake
 from core.workspace.labelling import make_target, target_of
@@ -201,3 +203,23 @@ def test_dates_cannot_be_labelled(show: Callable[..., AppTest], workspace: Works
     screen.selectbox(key="label_column").set_value("x").run()
     assert not screen.exception
     assert "Every row has a label" in said(screen)
+
+
+def test_labels_of_a_sample_say_so_and_name_the_row_of_the_full_table(
+    show: Callable[..., AppTest], workspace: Workspace, cases: Project
+) -> None:
+    assert cases.data is not None
+    whole = Whole(content_hash="f" * 64, rows=9_000, size_bytes=1, seed=7, stratified_by="urgent")
+    workspace.tables.keep_places(cases.data.content_hash, np.arange(60) * 150)
+    sampled = workspace.save(cases.updated(data=cases.data.model_copy(update={"whole": whole})), now=NOW)
+    screen = labelling(show, sampled)
+    assert not screen.exception
+    assert "These are rows of the sample, 60 of 9,000;" in said(screen)
+    screen = answer(screen, 1)
+    assert not screen.exception
+    entry = log(workspace, sampled)[0]
+    found = re.findall(r"Row (\d+)<.*?row ([\d,]+) of the full table", said(screen), re.S)
+    (row, place) = found[0]
+    assert int(place.replace(",", "")) == (int(row) - 1) * 150 + 1
+    assert workspace.get(sampled.id).data.labelling is not None
+    assert entry.value is not None

@@ -69,7 +69,9 @@ def draw_rows(n: int, size: int, seed: int, levels: NDArray[np.intp] | None = No
     return np.sort(np.concatenate(drawn)).astype(np.intp)
 
 
-def read_sample(path: Path, size: int, seed: int, *, target: str | None = None) -> tuple[pd.DataFrame, str]:
+def read_sample(
+    path: Path, size: int, seed: int, *, target: str | None = None
+) -> tuple[pd.DataFrame, str, NDArray[np.intp]]:
     """Read a sample of a table's rows.
 
     Parameters
@@ -88,6 +90,8 @@ def read_sample(path: Path, size: int, seed: int, *, target: str | None = None) 
         In the order of the file.
     stratified_by : str
         ``target``, or empty where the rows were drawn without regard to it.
+    rows : ndarray of int
+        The place of each row in the file, from 0.
     """
     import pyarrow.parquet as pq
 
@@ -102,7 +106,7 @@ def read_sample(path: Path, size: int, seed: int, *, target: str | None = None) 
             if high > low:
                 parts.append(file.read_row_group(group).take(pa.array(chosen[low:high] - start)))
             start += rows
-    return from_stored(pa.concat_tables(parts)), (target or "") if levels is not None else ""
+    return from_stored(pa.concat_tables(parts)), (target or "") if levels is not None else "", chosen
 
 
 def _levels(file: "pa.parquet.ParquetFile", target: str) -> NDArray[np.intp] | None:

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from core.data.labels import (
     counts_by,
     in_effect,
     label,
+    labels_table,
     progress,
     redo,
     standing,
@@ -51,6 +53,23 @@ def test_a_label_can_be_emptied():
 
 def test_rows_beyond_the_table_are_passed_over():
     assert texts(apply_labels([said(9, "yes")], VALUES)) == texts(VALUES)
+
+
+def test_labels_are_listed_with_their_row_of_the_full_table():
+    log = [said(2, "yes"), said(0, "no", who="Bo", previous="yes"), said(9, "yes")]
+    plain = labels_table(log, "good")
+    assert {name: texts(values) for name, values in plain.items()} == {
+        "row": [1, 3, 10],
+        "column": ["good"] * 3,
+        "label": ["no", "yes", "yes"],
+        "before": ["yes", None, None],
+        "labelled_by": ["Bo", "Ana", "Ana"],
+        "at": ["2026-03-01T12:00:00+00:00"] * 3,
+        "shown_as": ["unlabelled"] * 3,
+    }
+    full = labels_table(log, "good", np.array([40, 41, 977]))
+    assert full[["row", "row_in_full_table"]].values.tolist() == [[1, 41], [3, 978]]
+    assert labels_table([], "good").empty
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,17 @@ def test_another_outcome_has_the_sample_drawn_anew(workspace: Workspace, tmp_pat
 
 
 @pytest.mark.usefixtures("small")
+def test_each_row_of_a_sample_is_found_in_the_full_table(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
+    ref = importing.bring(workspace, csv(tmp_path), name="t.csv", now=noon).ref
+    assert ref.whole is not None
+    places = workspace.tables.places(ref.content_hash)
+    assert places is not None
+    full = workspace.read_table(ref.whole.content_hash).iloc[places].reset_index(drop=True)
+    pd.testing.assert_frame_equal(workspace.read_table(ref.content_hash), full)
+    assert workspace.tables.places(ref.whole.content_hash) is None
+
+
+@pytest.mark.usefixtures("small")
 def test_upkeep_leaves_the_full_table_and_its_facts(workspace: Workspace, tmp_path: Path, noon: datetime) -> None:
     project = workspace.create("Large", now=noon)
     brought = importing.bring(workspace, csv(tmp_path), name="t.csv", now=noon)
@@ -76,6 +87,7 @@ def test_upkeep_leaves_the_full_table_and_its_facts(workspace: Workspace, tmp_pa
     late = noon.replace(year=2040)
     purge(workspace, now=late)
     assert importing.facts_of(workspace, brought.ref) is not None
+    assert workspace.tables.places(brought.ref.content_hash) is not None
     assert brought.ref.whole is not None
     assert workspace.tables.path(brought.ref.whole.content_hash).exists()
 

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -45,6 +47,43 @@ def test_each_label_is_there_for_the_next_process(workspace, settings, project, 
     again = Workspace.open(settings)
     assert again.labels(project.id).read(target) == ((said(1, "yes", noon),), 1)
     again.database.close()
+
+
+LABELLER = """
+import sys
+from datetime import UTC, datetime
+
+from core.data.labels import Labelled, Reason
+from core.settings import Settings
+from core.workspace import Workspace
+from core.workspace.labels import Target
+
+workspace = Workspace.open(Settings.from_environment({"FAIRWAY_HOME": sys.argv[1]}))
+log = workspace.labels(sys.argv[2])
+for row in range(100_000):
+    entry = Labelled(row, "yes", None, "Ana", datetime.now(UTC), Reason.UNLABELLED)
+    log.add(Target(sys.argv[3], "good"), [entry])
+    # Only now would the next row be shown.
+    print(row, flush=True)
+"""
+
+
+def test_a_server_killed_in_the_middle_of_labelling_loses_nothing(workspace, settings, project, noon):
+    target = target_of(project, COLUMN)
+    command = [sys.executable, "-c", LABELLER, str(settings.home), project.id, target.brought]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as labeller:
+        shown = [labeller.stdout.readline() for _ in range(25)]
+        labeller.kill()
+        shown += labeller.stdout.read().splitlines(keepends=True)
+    log, _ = Workspace.open(settings).labels(project.id).read(target)
+    kept = [entry.row for entry in log]
+    # The one under way may be kept without having been shown; nothing that was shown is missing, and nothing is torn.
+    seen = [int(line) for line in shown if line.endswith("\n")]
+    assert len(seen) >= 25
+    assert kept[: len(seen)] == seen
+    assert len(kept) - len(seen) in (0, 1)
+    workspace.labels(project.id).add(target, [said(200_000, "no", noon)])
+    assert workspace.labels(project.id).read(target)[0][-1].row == 200_000
 
 
 def test_a_reader_that_knows_some_asks_only_for_what_came_after(workspace, project, noon):

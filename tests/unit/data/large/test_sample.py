@@ -60,8 +60,9 @@ def table(folder: Path) -> tuple[Path, pd.DataFrame]:
 
 def test_a_sample_holds_rows_of_the_table(tmp_path: Path) -> None:
     path, frame = table(tmp_path)
-    drawn, by = read_sample(path, 100, 7, target="y")
+    drawn, by, rows = read_sample(path, 100, 7, target="y")
     assert by == "y"
+    assert rows.tolist() == drawn["n"].tolist()
     assert drawn["y"].value_counts().to_dict() == {"no": 95, "yes": 5}
     pd.testing.assert_frame_equal(drawn, frame.loc[drawn["n"]].reset_index(drop=True))
 
