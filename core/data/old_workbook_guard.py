@@ -7,7 +7,8 @@ compound file of [MS-CFB], the records are those of [MS-XLS] 2.3 and of the vers
 import struct
 from pathlib import Path
 
-from core.errors import DataError, LimitError
+from core.data.workbook_guard import Extent, refuse_far_cells
+from core.errors import DataError
 from core.limits import WORKBOOK_CELLS
 
 _BEGIN, _DIMENSIONS, _MANY_VALUES = 0x0809, 0x0200, 0x00BD
@@ -15,6 +16,8 @@ _CELLS = frozenset((0x0006, 0x0206, 0x0406, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x02
 _NO_SECTOR = 0xFFFFFFFA
 """Sector numbers from here on are marks, not places."""
 _VERSION_8 = 0x0600
+_MOST_EMPTY = 1_000_000
+"""Records without content; more of them take time and say nothing."""
 
 
 def check_old_workbook(path: Path) -> None:
@@ -86,7 +89,7 @@ def _chain(content: bytes, start: int, table: list[int], size: int, offset: int)
 
 
 def _walk(stream: bytes) -> None:
-    place, version, rows, columns = 0, _VERSION_8, 0, 0
+    place, version, rows, columns, empty = 0, _VERSION_8, 0, 0, 0
     while place + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, place)
         place += 4
@@ -102,10 +105,10 @@ def _walk(stream: bytes) -> None:
         elif kind == _DIMENSIONS and size >= 10:
             layout = "<IIHH" if version == _VERSION_8 and size >= 12 else "<HHHH"
             _, rows, _, columns = struct.unpack_from(layout, stream, place)
+        elif not size:
+            empty += 1
+            if empty > _MOST_EMPTY:
+                raise ValueError("empty records")
         if rows * columns > WORKBOOK_CELLS:
-            raise LimitError(
-                f"A sheet reaches to row {rows:,} and column {columns:,}, which spans {rows * columns:,} cells; "
-                f"Fairway takes at most {WORKBOOK_CELLS:,}.",
-                next_step="Delete stray cells far from the table, or save the table as CSV.",
-            )
+            refuse_far_cells(Extent(rows=rows, columns=columns))
         place += size

@@ -6,9 +6,8 @@ ODF 1.3, 9.1: a cell or a row may be repeated, which a few bytes can do a millio
 
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 from xml.parsers import expat
 
 from core.data.workbook_guard import Extent, check_workbook, damaged, refuse_far_cells, unpack_part
@@ -39,13 +38,7 @@ def check_binary_workbook(path: Path) -> None:
     DataError
         If it is damaged or locked.
     """
-    check_workbook(path)
-    try:
-        for file, part in _parts(path):
-            if part.filename.lower().startswith("xl/worksheets/") and part.filename.lower().endswith(".bin"):
-                _walk(unpack_part(file, part))
-    except (struct.error, IndexError) as error:
-        raise damaged() from error
+    _check_parts(path, _check_binary_part)
 
 
 def check_open_document(path: Path) -> None:
@@ -62,26 +55,34 @@ def check_open_document(path: Path) -> None:
     DataError
         If it is damaged or locked.
     """
+    _check_parts(path, _check_open_part)
+
+
+def _check_parts(path: Path, check: Callable[[str, Iterator[bytes]], None]) -> None:
+    """Show each part, by its name, to a check that knows the format; nothing is unpacked that it does not ask for."""
     check_workbook(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = sorted(archive.infolist(), key=lambda part: part.filename)
     try:
-        for file, part in _parts(path):
-            if part.filename == "META-INF/manifest.xml" and b"encryption-data" in b"".join(unpack_part(file, part)):
-                raise DataError(
-                    "This workbook is protected with a password.",
-                    next_step="Save a copy without a password and bring that.",
-                )
-            if part.filename == "content.xml":
-                _measure_open_document(unpack_part(file, part))
-    except expat.ExpatError as error:
+        with path.open("rb") as file:
+            for part in parts:
+                check(part.filename, unpack_part(file, part))
+    except (struct.error, IndexError, expat.ExpatError) as error:
         raise damaged() from error
 
 
-def _parts(path: Path) -> Iterator[tuple[BinaryIO, zipfile.ZipInfo]]:
-    with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-    with path.open("rb") as file:
-        for part in sorted(parts, key=lambda part: part.filename):
-            yield file, part
+def _check_binary_part(name: str, pieces: Iterator[bytes]) -> None:
+    if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".bin"):
+        _walk(pieces)
+
+
+def _check_open_part(name: str, pieces: Iterator[bytes]) -> None:
+    if name == "META-INF/manifest.xml" and b"encryption-data" in b"".join(pieces):
+        raise DataError(
+            "This workbook is protected with a password.", next_step="Save a copy without a password and bring that."
+        )
+    if name == "content.xml":
+        _measure_open_document(pieces)
 
 
 def _walk(pieces: Iterator[bytes]) -> None:

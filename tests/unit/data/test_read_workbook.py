@@ -316,3 +316,10 @@ def test_a_false_size_of_an_old_sheet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "old.xls").write_bytes(content.replace(label, stated))
     with pytest.raises(LimitError, match="spans"):
         read_table(tmp_path / "old.xls")
+
+
+def test_an_old_workbook_of_empty_records_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.old_workbook_guard._MOST_EMPTY", 100)
+    (tmp_path / "old.xls").write_bytes(old_workbook([["a"], [1.0]]))
+    with pytest.raises(DataError, match="damaged"):
+        read_table(tmp_path / "old.xls")
