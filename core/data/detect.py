@@ -37,7 +37,7 @@ OTHERS: tuple[tuple[bytes, str], ...] = (
 """First bytes of what is no table by itself, and what they mean; a table's stand in ``core/data/formats.py``."""
 
 _OLD_STATA = re.compile(rb"[\x69\x6c\x6e-\x73][\x01\x02]\x01\x00")
-_HTML = re.compile(rb"\s*<(!doctype\s+html|html)\b[^>]*>|\s*<(!--|head|body|meta|title|table)\b.*?>.*</", re.I | re.S)
+_HTML = re.compile(rb"\s*<(!doctype\s+html|html)\b[^>]*>|\s*<(!--|head|body|meta|title|table)\b[^>]*>.*</", re.I | re.S)
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
 _JSON = re.compile(rb'\s*(\{\s*"[^"]*"\s*:|\[\s*[\[{])')
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")

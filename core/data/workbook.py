@@ -90,7 +90,7 @@ def stated_sheet_names(path: Path) -> tuple[str, ...]:
             text = part.read(MB).decode("utf-8", "replace")
     except (KeyError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
         return ()
-    return tuple(html.unescape(name) for name in re.findall(r'<(?:\w+:)?sheet\b[^>]*?\bname="([^"]*)"', text))
+    return tuple(html.unescape(name) for name in re.findall(r'<(?:\w+:)?sheet\b[^<>]*?\bname="([^"]*)"', text))
 
 
 @contextmanager

@@ -22,12 +22,13 @@ SMALL_BYTES: Final = MB
 """Parts beside the sheets up to this size, styles among them, are kept."""
 
 _TAG: Final = rb"(?:[\w.-]+:)?"
-_ROW_END: Final = re.compile(rb"</(%s)row\s*>|<(%s)row\b[^>]*/>" % (_TAG, _TAG))
+_ROW_END: Final = re.compile(rb"</(%s)row\s*>|<(%s)row\b[^<>]*/>" % (_TAG, _TAG))
 _TEXT_END: Final = re.compile(rb"</(%s)si\s*>|<(%s)si\s*/>" % (_TAG, _TAG))
-_SHARED: Final = re.compile(rb"<%sc\b[^>]*\bt\s*=\s*[\"']s[\"'][^>]*>\s*<%sv\s*>\s*(\d+)" % (_TAG, _TAG))
+_CELL: Final = re.compile(rb"<%sc(\s[^<>]*)>\s*<%sv\s*>\s*(\d+)" % (_TAG, _TAG))
+_IS_SHARED: Final = re.compile(rb"\st\s*=\s*[\"']s[\"']")
 _VALUE: Final = re.compile(rb"<%s(?:v|is)[\s>]" % _TAG)
-_SHEET: Final = re.compile(rb"<%ssheet\b[^>]*>" % _TAG)
-_RELATION: Final = re.compile(rb"<%sRelationship\b[^>]*>" % _TAG)
+_SHEET: Final = re.compile(rb"<%ssheet\b[^<>]*>" % _TAG)
+_RELATION: Final = re.compile(rb"<%sRelationship\b[^<>]*>" % _TAG)
 _EMPTY: Final = b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData/></worksheet>"
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _TEXTS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
@@ -96,7 +97,7 @@ def _cut(
     else:
         return None
     kept |= dict.fromkeys(places.values(), _EMPTY) | {place: content}
-    highest = max((int(number) for number in _SHARED.findall(content)), default=-1)
+    highest = max((int(number) for cell, number in _CELL.findall(content) if _IS_SHARED.search(cell)), default=-1)
     if highest >= 0:
         if _TEXTS not in parts:
             return None

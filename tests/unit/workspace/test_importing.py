@@ -179,3 +179,19 @@ def test_a_packed_text_that_unpacks_too_far_is_refused(
     with pytest.raises(LimitError, match="This compressed file unpacks to more than"):
         importing.bring(workspace, packed(tmp_path, "csv.gz"), name="t.csv.gz", now=noon)
     assert not list((workspace.home / "uploads").iterdir())
+
+
+@pytest.mark.parametrize("name", ["../../out.csv", "/etc/passwd.csv", "<script>alert(1)</script>.csv", "a\\..\\b.csv"])
+def test_the_users_name_of_a_file_forms_no_path(
+    workspace: Workspace, tmp_path: Path, noon: datetime, name: str
+) -> None:
+    before = {path for path in tmp_path.rglob("*") if not path.is_relative_to(workspace.home)}
+    path = csv(tmp_path, 30)
+    found = importing.bring(workspace, path, name=name, now=noon)
+    project = importing.attach(workspace, workspace.create(name[:60], now=noon), found, now=noon)
+    workspace.save(project, now=noon)
+    assert found.ref.name == name
+    made = {one for one in tmp_path.rglob("*") if not one.is_relative_to(workspace.home)}
+    assert made - before == {path}
+    stems = {"passwd", "script", "out", "alert"}
+    assert not [one for one in workspace.home.rglob("*") if any(stem in one.name for stem in stems)]
