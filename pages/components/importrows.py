@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.preview import ColumnPreview, Preview
 from core.data.schema import ColumnType
-from pages.components import draw, importsigns
+from pages.components import draw, importsigns, layout
 
 ANNOUNCED = 5
 """Guesses that are told without a click."""
@@ -28,7 +28,7 @@ def table(shown: Preview) -> None:
         return
     st.dataframe(
         shown.frame,
-        height=min(248, 40 + 35 * max(1, len(shown.frame))),
+        height=layout.table_height(len(shown.frame), 248),
         hide_index=True,
         column_config={
             column.name: st.column_config.Column(

@@ -1,6 +1,7 @@
 """Rows and view switches, laid out alike on every screen."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,6 +16,11 @@ def row(key: str | None = None, *, align: str = "center") -> DeltaGenerator:
         horizontal_alignment="distribute",
         key=key,
     )
+
+
+def table_height(rows: int, most: int) -> int | Literal["auto"]:
+    """Return the height of a table: as much as its rows need, at most so many pixels."""
+    return most if 40 + 35 * rows > most else "auto"
 
 
 def switch(views: Sequence[str], *, key: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.knowing.behind import Bar, Selector, rows_behind, selector_words
 from core.limits import BEHIND_ROWS
 from core.project.document import Project
-from pages.components import draw
+from pages.components import draw, layout
 
 ASKED = "rows_behind"
 
@@ -95,7 +95,7 @@ def listing(project: Project, table: pd.DataFrame, selector: Selector, *, key: s
     named = [name for name in _columns(selector) if name in held.columns]
     held = held[[*named, *(name for name in held.columns if name not in named)]]
     held.index = pd.Index(positions[:BEHIND_ROWS] + 1, name="Row")
-    st.dataframe(held, height=min(440, 40 + 35 * len(held)), key=f"behind_{key}", alt=f"{len(positions):,} rows")
+    st.dataframe(held, height=layout.table_height(len(held), 440), key=f"behind_{key}", alt=f"{len(positions):,} rows")
 
 
 def _columns(selector: Any) -> list[str]:

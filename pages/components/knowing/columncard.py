@@ -194,7 +194,7 @@ def _counts(rows: list[tuple[str, int]], selectors: list[Selector], what: str, k
     st.dataframe(
         pd.DataFrame(rows, columns=[what, "Rows"]),
         hide_index=True,
-        height=min(290, 40 + 35 * max(1, len(rows))),
+        height=layout.table_height(len(rows), 290),
         key=f"pick_{key}",
         on_select=lambda: behind.ask_line(f"pick_{key}", selectors),
         selection_mode="single-row",

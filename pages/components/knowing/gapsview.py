@@ -11,7 +11,7 @@ from core.charts.theme import colors
 from core.data.knowing.behind import Missing, Selector
 from core.data.summary import number_words
 from core.project.document import Project
-from pages.components import draw, session
+from pages.components import draw, layout, session
 from pages.components.charts import chart
 from pages.components.knowing import behind, known
 
@@ -51,7 +51,7 @@ def gaps(project: Project, profile: Any, table: pd.DataFrame) -> None:
                 }
             ),
             hide_index=True,
-            height=min(250, 40 + 35 * len(found.patterns)),
+            height=layout.table_height(len(found.patterns), 250),
             column_config={
                 "Rows": st.column_config.NumberColumn(format="localized"),
                 "Share": st.column_config.NumberColumn(format="percent"),
@@ -107,7 +107,7 @@ def _outcomes(project: Project, found: Any) -> None:
                 }
             ),
             hide_index=True,
-            height=min(300, 40 + 35 * len(found.outcomes)),
+            height=layout.table_height(len(found.outcomes), 300),
             column_config={"Missing rows": st.column_config.NumberColumn(format="localized")},
             key="pick_gap_outcome",
             on_select=lambda: behind.ask_line("pick_gap_outcome", [Missing((one.column,)) for one in found.outcomes]),

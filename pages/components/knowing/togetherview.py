@@ -10,7 +10,7 @@ from core.charts.theme import colors
 from core.data.knowing.association import collinear_groups
 from core.data.knowing.behind import Known
 from core.project.document import Project
-from pages.components import draw, session
+from pages.components import draw, layout, session
 from pages.components.charts import chart
 from pages.components.knowing import behind, known
 
@@ -68,7 +68,7 @@ def together(project: Project, profile: Any, table: pd.DataFrame) -> None:
                 }
             ),
             hide_index=True,
-            height=min(330, 40 + 35 * len(drawn)),
+            height=layout.table_height(len(drawn), 330),
             column_config={
                 "Column": st.column_config.TextColumn(width=86),
                 "With": st.column_config.TextColumn(width=86),
@@ -104,7 +104,7 @@ def _information(project: Project, profile: Any) -> None:
             }
         ),
         hide_index=True,
-        height=min(330, 40 + 35 * len(told)),
+        height=layout.table_height(len(told), 330),
         column_config={
             "Column": st.column_config.TextColumn(width=78),
             "Information": st.column_config.ProgressColumn(color="primary", width=88, **bar),
