@@ -18,6 +18,11 @@ PART_VALUES: Final = 4
 """Most values of a column that names the part of a row."""
 ROWS_A_GROUP: Final = 1.2
 """From this many rows a value on average, an identifier names groups of rows and not rows."""
+NAMES_A_CASE: Final = re.compile(
+    r"(^|_)(id|patient|customer|client|user|person|subject|household|member|account|machine|device|student)(_?id)?$",
+    re.IGNORECASE,
+)
+"""Names of columns of categories whose values are cases rather than kinds."""
 FEWEST_GROUPS: Final = 10
 FEWEST_TIMES: Final = 20
 
@@ -93,7 +98,8 @@ def _by_column(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> tuple
 
 def _by_group(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> tuple[SplitProposal, ...]:
     found = []
-    for name in schema.of_type(ColumnType.IDENTIFIER):
+    named = [name for name in schema.of_type(ColumnType.CATEGORY) if NAMES_A_CASE.search(name)]
+    for name in (*schema.of_type(ColumnType.IDENTIFIER), *named):
         if name not in table_frame or name == frame.target:
             continue
         values = as_text(table_frame[name]).dropna()

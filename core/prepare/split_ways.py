@@ -90,7 +90,8 @@ def by_group(parting: Parting) -> Parted:
     codes, groups = pd.factorize(np.asarray(names, dtype=object))
     if len(groups) < 3:
         raise DataError(
-            f"“{parting.plan.column}” has {len(groups)} different values; a split by group needs at least 3.",
+            f"“{parting.plan.column}” has {len(groups)} different value{'' if len(groups) == 1 else 's'}; a split by "
+            "group needs at least 3.",
             next_step="Choose another column for the split, or split at random.",
         )
     rng = parting.rng()
@@ -128,7 +129,7 @@ def by_time(parting: Parting) -> Parted:
     last = int(moments.max())
     if last < 2:
         raise DataError(
-            f"“{plan.column}” has {last + 1} different times; a split by time needs at least 3.",
+            f"“{plan.column}” has {last + 1} different time{'s' if last else ''}; a split by time needs at least 3.",
             next_step="Choose another column for the split, or split at random.",
         )
     before = np.concatenate([[0], np.cumsum(np.bincount(moments))])

@@ -34,6 +34,9 @@ def card(project: Project) -> None:
             f'<div class="fw-cardtop fw-sub"><span>Train: {train:,} rows {draw.text(_judged(split, plan))}</span>'
             f"<span>Test: {test:,} rows</span></div>"
         )
+        why = splitform.reason(project)
+        if why:
+            draw.html(f'<p class="fw-muted">{draw.marked(why)}</p>')
         opened = len(project.seal)
         seal = "The seal has not been opened." if not opened else f"The seal was opened {opened} times."
         if opened == 1:
@@ -43,7 +46,6 @@ def card(project: Project) -> None:
             draw.muted(f"Scores are computed on {split.judged_words}.")
         for remark in split.notes:
             draw.muted(remark)
-        splitform.proposals(project)
 
 
 def _is_plain(split: Split, plan: SplitPlan) -> bool:

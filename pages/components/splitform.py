@@ -8,7 +8,7 @@ from core.data.schema import ColumnType
 from core.errors import FairwayError
 from core.limits import FOLDS
 from core.prepare.plan import Scheme, SplitKind, SplitPlan
-from core.prepare.proposal import SplitProposal
+from core.prepare.proposal import SplitProposal, why_default
 from core.project import judge
 from core.project.changes import set_split
 from core.project.document import Project
@@ -35,13 +35,25 @@ PART_VALUES = 30
 """Most different values of a column that may name the part."""
 
 
-def proposals(project: Project) -> None:
+def reason(project: Project) -> str:
+    """Return why the plan is as it is, in words; empty where only the user knows."""
+    found = results.split_proposals(project)
+    for one in found:
+        if _is_so(project.split, one):
+            return str(one.reason)
+    return "" if found or project.split_touched else why_default(project.split)
+
+
+def _proposals(project: Project) -> None:
     """Offer the splits that the table and the frame speak for, with the reason and a button."""
-    found = [one for one in results.split_proposals(project) if not _is_so(project.split, one)]
-    for number, one in enumerate(found[:1]):
-        with st.container(key=f"proposal_{number}"):
-            draw.html(f'<div class="fw-sub"><b>{draw.marked(one.title)}?</b> {draw.marked(one.reason)}</div>')
-            st.button("Split so", key=f"use_proposal_{number}", type="tertiary", on_click=_use, args=(one,))
+    for number, one in enumerate(results.split_proposals(project)):
+        if _is_so(project.split, one):
+            continue
+        with st.container(border=True, key=f"proposal_{number}"):
+            draw.html(f"<div><b>{draw.marked(one.title)}?</b> {draw.marked(one.reason)}</div>")
+            if st.button("Split so", key=f"use_proposal_{number}", type="tertiary"):
+                _use(one)
+                st.rerun()
 
 
 def _is_so(plan: SplitPlan, proposal: SplitProposal) -> bool:
@@ -55,9 +67,16 @@ def _use(proposal: SplitProposal) -> None:
 
 @st.dialog("Change the split")
 def change() -> None:
+    """Open the dialog."""
+    contents()
+
+
+def contents() -> None:
+    """Draw what the dialog holds."""
     project = session.current()
     plan, schema = project.split, project.table_schema
     assert schema is not None
+    _proposals(project)
     kinds = list(SplitKind)
     kind = st.selectbox("How", kinds, index=kinds.index(plan.kind), format_func=WORDS.__getitem__, key="split_kind")
     wanted: dict[str, Any] = {"kind": kind, "column": "", "balance": ()}
@@ -89,7 +108,8 @@ def _column(project: Project, plan: SplitPlan, kind: SplitKind) -> dict[str, Any
     assert schema is not None
     options = [column.name for column in schema.columns if column.name != project.frame.target]
     if kind is SplitKind.TIME:
-        options = [n for n in schema.of_type(ColumnType.DATE, ColumnType.NUMBER) if n in options] or options
+        times = (*schema.of_type(ColumnType.DATE), *schema.of_type(ColumnType.NUMBER))
+        options = [name for name in times if name in options] or options
     if kind is SplitKind.COLUMN:
         usable = schema.of_type(ColumnType.CATEGORY, ColumnType.YES_NO, ColumnType.NUMBER, ColumnType.IDENTIFIER)
         options = [name for name in usable if name in options] or options

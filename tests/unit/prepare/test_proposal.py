@@ -52,3 +52,11 @@ def test_a_column_that_names_the_parts_is_seen():
 def test_a_party_is_no_part():
     table = pd.DataFrame({"party": ["left", "right"] * 50, "y": Y})
     assert propose_splits(table, schema(party=ColumnType.CATEGORY, y=ColumnType.YES_NO), frame()) == ()
+
+
+def test_a_category_speaks_for_groups_only_where_its_name_is_that_of_a_case():
+    table = pd.DataFrame({"customer_id": [f"c{n // 4}" for n in range(100)], "y": Y})
+    (found,) = propose_splits(table, schema(customer_id=ColumnType.CATEGORY, y=ColumnType.YES_NO), frame())
+    assert found.changes["column"] == "customer_id"
+    town = table.rename(columns={"customer_id": "town"})
+    assert propose_splits(town, schema(town=ColumnType.CATEGORY, y=ColumnType.YES_NO), frame()) == ()
