@@ -179,5 +179,7 @@ FOLDER_FILES: Final = 500
 """Most files shown of the folder of this server."""
 STORAGE_ENTRIES: Final = 1_000
 """Most objects and folders shown of a place in object storage."""
+ORDERED_VALUES: Final = 100
+"""Most values of a column that are put in an order by hand."""
 COMBINED_COLUMNS: Final = 200
 """Most columns one step may make by combining numbers."""

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
+from sklearn.utils import murmurhash3_32
 
 from core.runtime import gaps
 from core.runtime.errors import UnusableError
@@ -154,7 +155,11 @@ class Encode(FrameStep):
 
     - *one-hot*: a category not seen in fit is 0 in every column. Two categories share one 0/1 column, in which an
       unseen one stands at the share of ones.
-    - *ordinal*: positions in alphabetical order; an unseen category is −1.
+    - *ordinal*: positions in alphabetical order; an unseen category is −1. In a column with an order of its own, what
+      the order does not name is missing, a missing value too.
+    - *frequency*: the share of the rows seen in fit with the category; 0 for an unseen one.
+    - *hashing*: ``width`` 0/1 columns; a hash that is the same everywhere (MurmurHash3) says in which one a category
+      counts, seen or not.
     - *target*: the mean outcome of the category, drawn towards the overall mean the fewer rows it has
       (``sklearn.preprocessing.TargetEncoder``); an unseen one is the overall mean. With several classes, one column a
       class. In ``fit_transform`` each row's value comes from the other parts of the rows, so that a model cannot learn
@@ -164,20 +169,32 @@ class Encode(FrameStep):
     ----------
     columns : sequence of str, optional
         Category columns; all where none are named.
-    method : {"auto", "one_hot", "ordinal", "target"}
+    method : {"auto", "one_hot", "ordinal", "target", "frequency", "hashing"}
     max_levels : int
         Most categories ``auto`` encodes one-hot.
     seed : int
         Of the parts in which a target encoding is fitted.
+    order : dict of str to sequence of str, optional
+        Column to its categories from the lowest to the highest, for the ordinal encoding.
+    width : int
+        Columns one category becomes by hashing.
     """
 
     def __init__(
-        self, columns: Sequence[str] | None = None, method: str = "auto", max_levels: int = 15, seed: int = 7
+        self,
+        columns: Sequence[str] | None = None,
+        method: str = "auto",
+        max_levels: int = 15,
+        seed: int = 7,
+        order: Mapping[str, Sequence[str]] | None = None,
+        width: int = 16,
     ) -> None:
         self.columns = columns
         self.method = method
         self.max_levels = max_levels
         self.seed = seed
+        self.order = order
+        self.width = width
 
     def _learn(self, X: pd.DataFrame, y: Any) -> None:
         self._crosswise(X, y, cross=False)
@@ -220,6 +237,17 @@ class Encode(FrameStep):
                 rows = encoder.transform(np.asarray(levels, dtype=object).reshape(-1, 1))
                 table = np.vstack([rows, np.atleast_1d(encoder.target_mean_)])
                 wanted = [f"{name}~{label}" for label in labels] or [name]
+            elif method == "ordinal" and self.order and name in self.order:
+                levels = [str(level) for level in self.order[name]]
+                table = np.append(np.arange(len(levels), dtype=np.float64), np.nan).reshape(-1, 1)
+                wanted = [name]
+            elif method == "frequency":
+                shares = [float(counts[level]) / len(values) for level in levels]
+                table = np.array([*shares, 0.0]).reshape(-1, 1)
+                wanted = [name]
+            elif method == "hashing":
+                levels, table = [], np.eye(self.width)
+                wanted = [f"{name}#{number}" for number in range(1, self.width + 1)]
             elif method == "ordinal":
                 table = np.append(np.arange(len(levels), dtype=np.float64), -1.0).reshape(-1, 1)
                 wanted = [name]
@@ -254,12 +282,16 @@ class Encode(FrameStep):
             if name in known:
                 values = known[name]
             else:
-                at = {level: position for position, level in enumerate(self.levels_[name])}
-                given = _filled(texts(X, name), MISSING_LEVEL)
-                # The table's last row answers for everything unseen.
-                values = self.table_[name][[at.get(value, -1) for value in given]]
+                values = self.table_[name][self._places(name, _filled(texts(X, name), MISSING_LEVEL))]
             columns.update({out: values[:, position] for position, out in enumerate(self.outs_[name])})
         return assemble(X, columns)
+
+    def _places(self, name: str, given: NDArray[np.object_]) -> list[int]:
+        if self.method == "hashing":
+            return [abs(murmurhash3_32(str(value))) % self.width for value in given]
+        at = {level: position for position, level in enumerate(self.levels_[name])}
+        # The table's last row answers for everything unseen.
+        return [at.get(value, -1) for value in given]
 
 
 def _target_encoder(y: Any, name: str, seed: int) -> tuple[TargetEncoder, list[str]]:

@@ -6,6 +6,7 @@ from core.runtime.combos import CombineNumbers, PolynomialNumbers, SplineNumbers
 from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
 from core.runtime.gaps import FillDates
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
+from core.runtime.spellings import MergeSpellings
 
 TRANSFORMERS = (
     Cast,
@@ -24,6 +25,7 @@ TRANSFORMERS = (
     PolynomialNumbers,
     SplineNumbers,
     FillCategories,
+    MergeSpellings,
     GroupRare,
     Encode,
     Scale,
@@ -47,6 +49,7 @@ __all__ = [
     "GroupRare",
     "LogNumbers",
     "MarkMissing",
+    "MergeSpellings",
     "PolynomialNumbers",
     "PowerNumbers",
     "QuantileNumbers",

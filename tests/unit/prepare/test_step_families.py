@@ -49,6 +49,15 @@ CASES = [
     ("fill_categories", ("c",), {"strategy": "nearest", "indicator": "yes"}),
     ("fill_dates", (), {"strategy": "latest", "indicator": "yes"}),
     ("fill_dates", ("d",), {"strategy": "median"}),
+    ("merge_spellings", (), {}),
+    ("merge_spellings", ("c",), {"slips": "no"}),
+    ("group_rare", (), {"share": 20}),
+    ("encode", (), {"method": "one_hot"}),
+    ("encode", ("c",), {"method": "ordinal"}),
+    ("encode", ("c",), {"method": "ordinal", "order": {"c": ["c", "b", "a"]}}),
+    ("encode", (), {"method": "target"}),
+    ("encode", (), {"method": "frequency"}),
+    ("encode", ("c",), {"method": "hashing", "width": 4}),
 ]
 ODD = pd.DataFrame(
     {
@@ -84,7 +93,7 @@ def made(kind, columns=(), params=None):
 
 
 def test_every_step_of_these_families_is_tried():
-    families = {spec.kind for spec in STEPS.values() if spec.family in ("numbers", "missing")}
+    families = {spec.kind for spec in STEPS.values() if spec.family in ("numbers", "missing", "categories")}
     assert families <= {kind for kind, _, _ in CASES}
 
 
@@ -146,6 +155,14 @@ ODD_READ = made("scale")["read"].fit(rows()[0]).transform(ODD)
         ("combine_numbers", ("n", "m"), {"how": []}, "Nothing to make"),
         ("polynomial", ("n",), {"degree": 4}, "“Highest power” must be 2 to 3"),
         ("spline", ("c",), {}, "type category"),
+        ("encode", ("c",), {"method": "ordinal", "order": {"c": ["a", "b", "a"]}}, "“c” names a value twice"),
+        (
+            "encode",
+            ("c",),
+            {"method": "ordinal", "order": {"c": [*map(str, range(101))]}},
+            "101 values; the most is 100",
+        ),
+        ("encode", ("c",), {"method": "hashing", "width": 1}, "must be 2 to 256"),
         ("fill_categories", ("c",), {"strategy": "constant", "value": " "}, "value to fill with is empty"),
         ("fill_numbers", ("n",), {"strategy": "nearest", "neighbours": 0}, "“How many alike rows” must be 1 to 50"),
         ("fill_dates", ("d",), {"strategy": "mean"}, "“Fill with” must be one of"),

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.feature_extraction import FeatureHasher
 from sklearn.preprocessing import OneHotEncoder, TargetEncoder
 
 from core.runtime.transformers import Encode, FillCategories, GroupRare
@@ -124,3 +125,40 @@ def test_encoded_names_never_collide():
     encoded = step.fit_transform(frame)
     assert encoded.columns.tolist() == ["c=a_2", "c=b", "c=d", "c=a"]
     assert list(step.get_feature_names_out()) == encoded.columns.tolist()
+
+
+def test_an_order_of_ones_own_counts_from_its_lowest():
+    step = Encode(method="ordinal", order={"c": ["low", "medium", "high"]}).fit(words("high", "low", "huge", None))
+    coded = step.transform(words("low", "medium", "high", "huge", None))["c"]
+    assert coded.tolist()[:3] == [0.0, 1.0, 2.0]
+    assert coded.isna().tolist() == [False, False, False, True, True]
+
+
+def test_a_column_without_an_order_is_numbered_by_alphabet():
+    frame = pd.DataFrame({"c": pd.array(["b", "a"], dtype="str"), "d": pd.array(["b", "a"], dtype="str")})
+    coded = Encode(method="ordinal", order={"c": ["b", "a"]}).fit_transform(frame)
+    assert coded.to_dict("list") == {"c": [0.0, 1.0], "d": [1.0, 0.0]}
+
+
+def test_frequency_is_the_share_of_the_fit():
+    step = Encode(method="frequency").fit(words("a", "a", "b", None))
+    assert step.transform(words("a", "b", None, "new"))["c"].tolist() == [0.5, 0.25, 0.25, 0.0]
+
+
+def test_hashing_places_values_as_scikit_learn_does():
+    values = ["a", "New York", "ünïcode", "", "(missing)", *map(str, range(50))]
+    step = Encode(method="hashing", width=7).fit(words("a"))
+    judge = FeatureHasher(7, input_type="string", alternate_sign=False).transform([[value] for value in values])
+    hashed = step.transform(words(*values))
+    assert hashed.to_numpy().tolist() == judge.toarray().tolist()
+    assert hashed.columns.tolist() == [f"c#{number}" for number in range(1, 8)]
+    assert step.transform(words(None)).to_numpy().tolist() == hashed.iloc[[4]].to_numpy().tolist()
+
+
+def test_target_encoding_of_amounts_answers_as_scikit_learn_does():
+    rng = np.random.default_rng(0)
+    seen, y = words(*rng.choice(list("abcde"), 100)), rng.normal(size=100)
+    judge = TargetEncoder(target_type="continuous").fit(seen, y)
+    asked = words("a", "e", "new")
+    coded = Encode(method="target").fit(seen, y).transform(asked)["c"]
+    assert coded.tolist() == pytest.approx(judge.transform(asked)[:, 0])

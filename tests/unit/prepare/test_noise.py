@@ -1,0 +1,69 @@
+"""Steps that look at the outcome find nothing where there is nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from core.data.schema import ColumnSpec, ColumnType, Schema
+from core.framing.frame import Frame, Task
+from core.prepare.compile import compile_pipeline
+from core.prepare.recipe import Recipe, Step
+from core.runtime.transformers import Encode
+
+SCHEMA = Schema(
+    columns=(
+        *(ColumnSpec(name=name, type=ColumnType.CATEGORY) for name in ("a", "b", "c")),
+        ColumnSpec(name="y", type=ColumnType.YES_NO),
+    )
+)
+FRAME = Frame(target="y", task=Task.BINARY, positive="yes", metric="roc_auc")
+SEEDS = range(10)
+
+
+def noise(seed, n=240, levels=60):
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame({name: [f"v{level}" for level in rng.integers(0, levels, n)] for name in ("a", "b", "c")})
+    return X, np.where(rng.random(n) < 0.5, "yes", "no").astype(object)
+
+
+def interval(areas):
+    """The 95% interval of the mean of ten areas under the curve, by the t distribution of nine degrees of freedom."""
+    error = 2.262 * np.std(areas, ddof=1) / np.sqrt(len(areas))
+    return np.mean(areas) - error, np.mean(areas) + error
+
+
+def area(estimator, X, y, seed):
+    folds = StratifiedKFold(3, shuffle=True, random_state=seed)
+    chances = cross_val_predict(estimator, X, y, cv=folds, method="predict_proba")[:, 1]
+    return roc_auc_score(y == "yes", chances)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (Step(id="t", kind="encode", params={"method": "target"}),),
+        (Step(id="m", kind="merge_spellings"), Step(id="r", kind="group_rare"), Step(id="e", kind="encode")),
+    ],
+    ids=["target", "usual"],
+)
+def test_noise_is_not_learned(steps):
+    areas = []
+    for seed in SEEDS:
+        X, y = noise(seed)
+        pipeline = compile_pipeline((Recipe(steps=steps), SCHEMA, FRAME), LogisticRegression(), scale=True, seed=seed)
+        areas.append(area(pipeline, X, y, seed))
+    low, high = interval(areas)
+    assert low < 0.5 < high
+    assert high - low < 0.1
+
+
+def test_the_same_noise_is_learned_where_an_encoding_sees_the_rows_it_is_judged_on():
+    areas = []
+    for seed in SEEDS:
+        X, y = noise(seed)
+        leaked = Encode(method="target").fit(X.astype("str"), y).transform(X.astype("str"))
+        areas.append(area(LogisticRegression(), leaked, y, seed))
+    assert interval(areas)[0] > 0.7
