@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command, bounded, names
 from core.cli.output import cut, table
+from core.cli.reading import add_reading
+from core.cli.sources import add_source
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ MEASURES = ("selection_rate", "false_positive_rate", "false_negative_rate", "acc
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="folder of an unpacked bundle")
     parser.add_argument("data", metavar="DATA", help="file of rows with their outcome and the sensitive columns")
+    add_reading(parser)
+    add_source(parser)
     parser.add_argument("--sensitive", type=names, required=True, metavar="A,B", help="columns that name groups")
     parser.add_argument("--measure", choices=MEASURES, default="false_positive_rate", help="what is held to the limit")
     parser.add_argument(
@@ -36,7 +40,7 @@ def _run(given: argparse.Namespace) -> Answer:
     if not given.sensitive:
         raise InputError("--sensitive names no column.", next_step="Name the columns whose groups are to be compared.")
     predictor = open_bundle(given.bundle)
-    answered = answer_file(predictor, given.data)
+    answered = answer_file(predictor, given)
     check_columns(given.sensitive, answered.rows.columns, "--sensitive")
     found: list[dict[str, Any]] = []
     lines: list[str] = []

@@ -1,5 +1,6 @@
 """A bundle and rows for it, as the commands that take one need them."""
 
+import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.cli.output import say
+from core.cli.reading import as_said
+from core.cli.sources import at_hand, shown_name
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DataError, InputError
 from core.framing.frame import Frame, Task
@@ -71,15 +74,24 @@ def open_bundle(folder: str | Path) -> "Predictor":
 
 
 def read_rows(
-    predictor: "Predictor", path: str | Path, schema: InputSchema | None = None, *, skip_long: bool = False
+    predictor: "Predictor",
+    given: argparse.Namespace,
+    data: str,
+    schema: InputSchema | None = None,
+    *,
+    skip_long: bool = False,
 ) -> pd.DataFrame:
-    """Read the rows of a file by the types a model knows, not by what this one file looks like.
+    """Read rows by the types a model knows, not by what this one file looks like.
 
     Parameters
     ----------
     predictor : Predictor
         Knows how the training table was read; what is read otherwise is told on standard error.
-    path : str or Path
+    given : Namespace
+        Of a command with the arguments of ``add_reading`` and ``add_source``; what it says of a file goes before what
+        the model knows.
+    data : str
+        A path or an address.
     schema : InputSchema, optional
         Default: the columns the model reads.
     skip_long : bool
@@ -93,12 +105,15 @@ def read_rows(
     Raises
     ------
     DataError
-        It is no table.
+        It is no table, or cannot be brought.
     RuntimeFault
         A row of it cannot be read.
     """
-    later = read_later(Path(path), predictor.info.read_as, schema or predictor.info.input, skip_long=skip_long)
-    for note in later.notes:
+    with at_hand(given, data) as found:
+        read_as = as_said(predictor.info.read_as, found.options)
+        wanted = schema or predictor.info.input
+        later = read_later(found.path, read_as, wanted, name=found.name, skip_long=skip_long)
+    for note in (*found.warnings, *later.notes):
         say(note)
     return later.frame
 
@@ -125,7 +140,7 @@ def with_outcome(predictor: "Predictor") -> InputSchema:
     return InputSchema((*info.input.columns, outcome))
 
 
-def answer_file(predictor: "Predictor", path: str | Path) -> Answered:
+def answer_file(predictor: "Predictor", given: argparse.Namespace) -> Answered:
     """Answer the rows of a file that holds the outcome as well.
 
     Raises
@@ -134,10 +149,10 @@ def answer_file(predictor: "Predictor", path: str | Path) -> Answered:
         It has no such column, or no row with an outcome.
     """
     info = predictor.info
-    rows = read_rows(predictor, path, with_outcome(predictor))
+    rows, name = read_rows(predictor, given, given.data, with_outcome(predictor)), shown_name(given.data)
     if info.target not in rows.columns:
         raise DataError(
-            f"{Path(path).name} has no column '{info.target}', which holds the outcome.",
+            f"{name} has no column '{info.target}', which holds the outcome.",
             next_step="Bring a table in which what happened is known.",
         )
     task = Task(info.task)
@@ -146,7 +161,7 @@ def answer_file(predictor: "Predictor", path: str | Path) -> Answered:
     known = (happened.isin(info.classes) if task.is_classification else happened.notna()).to_numpy()
     if not known.any():
         raise DataError(
-            f"No row of {Path(path).name} has an outcome the model knows in '{info.target}'.",
+            f"No row of {name} has an outcome the model knows in '{info.target}'.",
             next_step="Bring a table in which what happened is known.",
         )
     kept = rows.loc[known].reset_index(drop=True)

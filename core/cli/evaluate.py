@@ -5,11 +5,15 @@ from pathlib import Path
 
 from core.cli.command import Answer, Command, bounded
 from core.cli.output import cut, finding_line, table
+from core.cli.reading import add_reading
+from core.cli.sources import add_source
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="folder of an unpacked bundle")
     parser.add_argument("data", metavar="DATA", help="file of rows with their outcome")
+    add_reading(parser)
+    add_source(parser)
     parser.add_argument("--seed", type=bounded(int, 0, 2**31 - 1), default=7)
 
 
@@ -19,7 +23,7 @@ def _run(given: argparse.Namespace) -> Answer:
     from core.framing.metrics import METRICS
 
     predictor = open_bundle(given.bundle)
-    answered = answer_file(predictor, given.data)
+    answered = answer_file(predictor, given)
     found = evaluate(answered.outcomes, frame_of(predictor), seed=given.seed)
     rows = [
         (

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command, bounded, names
 from core.cli.output import cut, open_lines, say, table
-from core.cli.reading import DATA_HELP, add_reading, options_of
+from core.cli.reading import DATA_HELP, add_reading
+from core.cli.sources import add_source
 from core.cli.splitting import add_split
 from core.cli.training import (
     START_SECONDS,
@@ -26,6 +27,7 @@ from core.findings import Finding, worst_first
 from core.limits import BUDGET_SECONDS, FOLDS
 
 if TYPE_CHECKING:
+    from core.cli.bringing import BroughtTable
     from core.prepare.problem import Problem
     from core.project.document import Project
     from core.project.shipping import Parcel
@@ -40,6 +42,7 @@ SHOWN = 3
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", help=DATA_HELP)
     add_reading(parser)
+    add_source(parser)
     parser.add_argument("--target", required=True, help="column of the outcome")
     parser.add_argument(
         "--task", choices=("binary", "multiclass", "regression"), help="default: proposed by the values"
@@ -69,11 +72,11 @@ def _run(given: argparse.Namespace) -> Answer:
     began = time.monotonic()
     place = _place(given.out)
     # Imported here: the libraries take seconds, which a wrong path should not wait for.
-    from core.data.read import read_table
+    from core.cli.bringing import bring_table
 
-    say(f"Reading {Path(given.data).name}")
-    read = read_table(given.data, options_of(given))
-    for warning in read.warnings:
+    say("Reading the table")
+    read = bring_table(given, target=given.target, seed=given.seed)
+    for warning in (*([read.sampled] if read.sampled else []), *read.ref.warnings):
         say(warning)
     imports = import_seconds()
     from core.cli.question import project_of
@@ -96,7 +99,7 @@ def _run(given: argparse.Namespace) -> Answer:
     project = _with_line(project, fitted[run.key])
     parcel = _ship(project, built, board, run, fitted[run.key], found, place)
     told = worst_first([one for stage in found.values() for one in stage])
-    return _answer(project, board, run, place, parcel, told, read.warnings, time.monotonic() - began)
+    return _answer(project, board, run, place, parcel, told, read, time.monotonic() - began)
 
 
 def _place(out: Path) -> Path:
@@ -194,7 +197,7 @@ def _answer(
     place: Path,
     parcel: "Parcel",
     findings: list[Finding],
-    warnings: list[str],
+    read: "BroughtTable",
     seconds: float,
 ) -> Answer:
     from core.framing.metrics import METRICS
@@ -230,7 +233,8 @@ def _answer(
         },
         "seconds": round(seconds, 2),
         "findings": [{"code": one.code, "severity": one.severity.value, "title": one.title} for one in findings],
-        "warnings": warnings,
+        "sample": read.sample,
+        "warnings": read.ref.warnings,
     }
     rows = [
         (
@@ -243,6 +247,7 @@ def _answer(
         for one in board.runs
     ]
     lines = (
+        *([read.sampled] if read.sampled else []),
         f"{cut(str(frame.target))}: {metric.title} on {board.judged_words}",
         f"{board.rows:,} training rows in {board.folds} folds; {board.test_rows:,} rows are sealed",
         *table(rows, ("Model", metric.title, "95% interval", "Time", "")),

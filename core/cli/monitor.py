@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from core.cli.command import Answer, Command, bounded
 from core.cli.output import cut, table
+from core.cli.reading import add_reading
+from core.cli.sources import add_source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,11 +15,14 @@ if TYPE_CHECKING:
     from core.evaluate.score import Score
     from core.monitor.report import WatchReport
     from core.runtime.predict import Predictor
+    from core.runtime.schema import InputSchema
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="folder of an unpacked bundle")
     parser.add_argument("data", metavar="DATA", help="a later table, or the prediction log of the service")
+    add_reading(parser)
+    add_source(parser)
     parser.add_argument(
         "--reference", metavar="DATA", help="the table the model was trained on; a bundle holds no row of it"
     )
@@ -37,8 +42,8 @@ def _run(given: argparse.Namespace) -> Answer:
         log = read_answers(later)
         rows, logged, skipped, told = log.frame, log.answers, log.skipped, log.words
     else:
-        rows = read_rows(predictor, later, wanted)
-    reference = None if given.reference is None else read_rows(predictor, given.reference, wanted, skip_long=True)
+        rows = read_rows(predictor, given, given.data, wanted)
+    reference = None if given.reference is None else _reference(given, predictor, wanted)
     lacking = [] if reference is None else [name for name in info.input.names if name not in reference.columns]
     if lacking:
         from core.errors import DataError
@@ -67,6 +72,16 @@ def _run(given: argparse.Namespace) -> Answer:
         )
     data = {**report.summary(), "notes": notes}
     return Answer(data, (*_lines(report), *notes))
+
+
+def _reference(given: argparse.Namespace, predictor: "Predictor", wanted: "InputSchema") -> "pd.DataFrame":
+    """Read the table the model was trained on, by the signs it had then: what is said of DATA does not hold for it."""
+    from core.cli.bundles import read_rows
+
+    plain = argparse.ArgumentParser()
+    add_reading(plain)
+    add_source(plain)
+    return read_rows(predictor, plain.parse_args([]), given.reference, wanted, skip_long=True)
 
 
 def _trained_on(bundle: str, reference: "pd.DataFrame") -> "pd.DataFrame":

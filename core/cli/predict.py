@@ -5,12 +5,16 @@ from pathlib import Path
 
 from core.cli.command import Answer, Command
 from core.cli.output import cut, say
+from core.cli.reading import add_reading
+from core.cli.sources import add_source
 from core.errors import InputError
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="folder of an unpacked bundle")
     parser.add_argument("data", metavar="DATA", help="file of rows with the columns the model reads")
+    add_reading(parser)
+    add_source(parser)
     parser.add_argument(
         "--out", type=Path, default=Path("predictions.csv"), metavar="FILE", help="default: predictions.csv"
     )
@@ -23,7 +27,7 @@ def _run(given: argparse.Namespace) -> Answer:
     if given.out.is_dir():
         raise InputError(f"{given.out} is a folder.", next_step="Name a file with --out.")
     predictor = open_bundle(given.bundle)
-    rows = read_rows(predictor, given.data)
+    rows = read_rows(predictor, given, given.data)
     answers = predictor.predict_frame(rows)
     warnings = odd_rows(predictor, rows)
     try:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Answer, Command
 from core.cli.output import cut, finding_line, table
-from core.cli.reading import DATA_HELP, add_reading, options_of
+from core.cli.reading import DATA_HELP, add_reading
+from core.cli.sources import add_source
 
 if TYPE_CHECKING:
+    from core.cli.bringing import BroughtTable
     from core.data.profile import ColumnProfile, Profile
-    from core.data.schema import Schema
-    from core.data.table import Table
     from core.findings import Finding
     from core.framing.frame import Frame
 
@@ -18,32 +18,34 @@ if TYPE_CHECKING:
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", help=DATA_HELP)
     add_reading(parser)
+    add_source(parser)
     parser.add_argument("--report", metavar="FILE.html", help="write the quality report there, as one page")
     parser.add_argument("--target", help="column of the outcome, to see what each column says about it")
 
 
 def _run(given: argparse.Namespace) -> Answer:
+    from core.cli.bringing import bring_table
     from core.cli.question import check_columns
     from core.data.checks import check_data
-    from core.data.guess import guess_schema
     from core.data.profile import profile
-    from core.data.read import read_table
     from core.framing.frame import Frame
     from core.project.target import proposed
 
-    read = read_table(given.data, options_of(given))
+    read = bring_table(given, target=given.target)
     frame = Frame()
     if given.target is not None:
         check_columns([given.target], read.frame.columns, "--target")
         frame = Frame.model_validate({"target": given.target, **proposed(frame, read.frame[given.target])})
-    schema = guess_schema(read.frame, read.read_as)
+    schema, whole = read.schema, read.ref.whole
     found = profile(read.frame, schema, frame)
     findings = check_data(read.frame, schema, frame, found)
     if given.report is not None:
-        _write_report(given, read, schema, frame, found, findings)
+        _write_report(given, read, frame, found, findings)
     data = {
-        "rows": len(read.frame),
+        "rows": len(read.frame) if whole is None else whole.rows,
         "rows_looked_at": found.rows,
+        "sample": read.sample,
+        "whole": None if read.facts is None else read.facts.model_dump(mode="json"),
         "columns": [_column(column) | {"reason": schema[column.name].reason} for column in found.columns],
         "missing_cells": found.missing_cells,
         "duplicate_rows": found.duplicate_rows,
@@ -61,8 +63,8 @@ def _run(given: argparse.Namespace) -> Answer:
             }
             for one in findings
         ],
-        "read_as": read.read_as,
-        "warnings": read.warnings,
+        "read_as": read.ref.read_as,
+        "warnings": read.ref.warnings,
     }
     rows = [
         (
@@ -77,8 +79,9 @@ def _run(given: argparse.Namespace) -> Answer:
         for column in found.columns
     ]
     lines = (
-        f"{len(read.frame):,} rows, {len(found.columns):,} columns; types and roles are guesses",
-        *read.warnings,
+        f"{data['rows']:,} rows, {len(found.columns):,} columns; types and roles are guesses",
+        *([read.sampled] if read.sampled else []),
+        *read.ref.warnings,
         *table(rows, ("Column", "Type", "Role", "Missing", "Different", "Range", "Signal")),
         *map(finding_line, findings),
     )
@@ -87,8 +90,7 @@ def _run(given: argparse.Namespace) -> Answer:
 
 def _write_report(
     given: argparse.Namespace,
-    read: "Table",
-    schema: "Schema",
+    read: "BroughtTable",
     frame: "Frame",
     found: "Profile",
     findings: "list[Finding]",
@@ -99,11 +101,9 @@ def _write_report(
     from core.errors import InputError
     from core.export.quality import Reported, quality_html
 
-    now = datetime.now(UTC)
-    name = Path(given.data).name
-    page = quality_html(
-        Reported(read.frame, schema, frame, found, findings, name, name, now, now, {}, {}, read.warnings)
-    )
+    now, name = datetime.now(UTC), read.ref.name
+    told = (*([f"{read.sampled}."] if read.sampled else []), *read.ref.warnings)
+    page = quality_html(Reported(read.frame, read.schema, frame, found, findings, name, name, now, now, {}, {}, told))
     try:
         Path(given.report).write_text(page, encoding="utf-8")
     except OSError as error:

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from core.cli.bringing import BroughtTable
 from core.cli.output import cut
 from core.cli.splitting import plan_of
-from core.data.guess import guess_schema
-from core.data.store import content_hash
-from core.data.table import Table
 from core.errors import FrameError
 from core.framing.frame import Costs, Frame, Task
 from core.framing.metrics import METRICS, metrics_for
@@ -20,7 +18,7 @@ from core.framing.propose import propose_task
 from core.framing.target import count_levels
 from core.prepare.defaults import default_split
 from core.project.changes import with_defaults
-from core.project.document import DataRef, Project
+from core.project.document import Project
 from core.project.target import proposed
 from core.train.board import TrainPlan
 from core.train.catalog import MODELS, candidates
@@ -29,14 +27,14 @@ SHOWN = 8
 """Names a message lists."""
 
 
-def project_of(given: argparse.Namespace, table: Table, *, now: datetime) -> Project:
+def project_of(given: argparse.Namespace, table: BroughtTable, *, now: datetime) -> Project:
     """Return the project that the arguments describe.
 
     Parameters
     ----------
     given : Namespace
         Of ``fit``.
-    table : Table
+    table : BroughtTable
     now : datetime
 
     Returns
@@ -49,7 +47,7 @@ def project_of(given: argparse.Namespace, table: Table, *, now: datetime) -> Pro
     FrameError
         A column, metric, outcome or model that was named does not exist, or does not fit.
     """
-    columns, path = table.frame.columns, Path(given.data)
+    columns = table.frame.columns
     check_columns([given.target], columns, "--target")
     check_columns(given.sensitive, columns, "--sensitive")
     check_columns(given.unknown, columns, "--unknown")
@@ -60,29 +58,17 @@ def project_of(given: argparse.Namespace, table: Table, *, now: datetime) -> Pro
     frame = _frame(given, table.frame[given.target])
     assert frame.task is not None
     _check_models(given.models, frame.task)
-    schema = guess_schema(table.frame, table.read_as)
-    rows, width = table.shape
     project = Project(
         id="command-line",
-        name=path.stem,
+        name=Path(table.ref.name).stem,
         created=now,
         changed=now,
         frame=frame,
-        data=DataRef(
-            content_hash=content_hash(table.frame),
-            name=path.name,
-            rows=rows,
-            columns=width,
-            size_bytes=path.stat().st_size,
-            source="command line",
-            read_as=table.read_as,
-            warnings=tuple(table.warnings),
-            imported=now,
-        ),
-        table_schema=schema,
+        data=table.ref,
+        table_schema=table.schema,
         plan=TrainPlan(candidates=given.models, budget_seconds=given.budget, seed=given.seed),
     )
-    split = plan_of(given, default_split(table.frame, schema, frame, given.seed))
+    split = plan_of(given, default_split(table.frame, table.schema, frame, given.seed))
     return with_defaults(project.updated(split=split, split_touched=True), table.frame)
 
 

@@ -97,7 +97,7 @@ def bring(
     StorageError
         The disk refused.
     """
-    chosen, size = options or ReadOptions(), path.stat().st_size
+    chosen = options or ReadOptions()
     with _scratch(workspace) as folder:
         read = _read(path, name, chosen, folder, report)
         told, read_as, shape = tuple(read.warnings), read.read_as, read.shape
@@ -114,7 +114,7 @@ def bring(
         name=name,
         rows=shape[0],
         columns=shape[1],
-        size_bytes=size,
+        size_bytes=path.stat().st_size,
         source=source,
         origin=origin or {},
         read_as=read_as,
@@ -122,7 +122,7 @@ def bring(
         imported=now,
     )
     if working_rows(*shape) < shape[0] and not (whole and _joinable(*shape)):
-        full = Whole(content_hash=content_hash, rows=shape[0], size_bytes=size, seed=seed)
+        full = Whole(content_hash=content_hash, rows=shape[0], size_bytes=ref.size_bytes, seed=seed)
         report(0.85, "Counting every column")
         _keep_facts(workspace, content_hash)
         report(0.95, "Drawing the sample that screens and models work on")

@@ -2,6 +2,7 @@ import gzip
 import json
 import shutil
 import socket
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -204,3 +205,27 @@ def test_serving_says_where(hostile, run, monkeypatch):
     assert (ran.json, served["port"]) == ({"address": "http://0.0.0.0:8765"}, 8765)
     assert "Anyone who reaches this machine can ask this model" in ran.err
     assert "try it at http://0.0.0.0:8765/docs" in ran.err
+
+
+def test_rows_of_a_database_are_answered(hostile, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = pd.read_csv(hostile.table)
+    with sqlite3.connect(tmp_path / "rows.db") as database:
+        rows.to_sql("later", database, index=False)
+    database.close()
+    later = ("sqlite:///rows.db", "--table", "later")
+    told = run("predict", hostile.bundle, *later, "--out", tmp_path / "a.csv", "--json")
+    assert (told.status, told.json["rows"]) == (0, 160)
+    run("predict", hostile.bundle, hostile.table, "--out", tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_text() == (tmp_path / "b.csv").read_text()
+    scored = run("evaluate", hostile.bundle, *later, "--json").json
+    assert scored == run("evaluate", hostile.bundle, hostile.table, "--json").json
+
+
+def test_what_is_said_of_a_file_goes_before_what_the_model_knows(amounts, run, tmp_path):
+    (tmp_path / "t.csv").write_text("someone's rows\n'area'|'town'\n'1.100,5'|'A'\n'?'|'B'\n")
+    said = ("--delimiter", "|", "--quote", "'", "--skip-lines", 1, "--decimal", ",", "--missing", "?")
+    assert run("predict", amounts.bundle, tmp_path / "t.csv", *said, "--out", tmp_path / "a.csv").status == 0
+    (tmp_path / "plain.csv").write_text("area,town\n1100.5,A\n,B\n")
+    run("predict", amounts.bundle, tmp_path / "plain.csv", "--out", tmp_path / "b.csv")
+    assert (tmp_path / "a.csv").read_text() == (tmp_path / "b.csv").read_text()
