@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from core import limits
+from core.cli.command import Command
 from core.cli.main import COMMANDS
+from core.cli.reading import add_reading
+from core.cli.sources import add_source
 from core.data import checks as data_checks
 from core.data.samples import SAMPLES
 from core.data.sources.registry import SOURCES as KINDS_OF_SOURCES
@@ -197,20 +200,37 @@ def test_every_limit_has_its_line_with_its_value() -> None:
     assert [name for name, value in values.items() if f"| {in_words(name, value)} |" not in lines[name]] == []
 
 
-def options(command: str) -> tuple[set[str], str]:
-    """The options a command's help names, and its section of the guide."""
-    parser = argparse.ArgumentParser(prog=command)
-    next(one for one in COMMANDS if one.name == command).arguments(parser)
+def section_of(title: str) -> str:
     sections = re.split(r"^## ", text(GUIDE / "command-line.md"), flags=re.MULTILINE)
-    section = next((part for part in sections if part.startswith(f"`{command}`\n")), "")
-    return set(re.findall(r"--[a-z][a-z-]*", parser.format_help())) - {"--help"}, section
+    return next((part for part in sections if part.startswith(f"{title}\n")), "")
 
 
-@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
-def test_every_command_and_option_is_documented(command: str) -> None:
-    expected, section = options(command)
-    assert section, f"the command line's page has no section `{command}`"
-    assert expected == set(re.findall(r"--[a-z][a-z-]*", code_without(section))) - {"--json"}
+def named_in(words: str) -> set[str]:
+    return set(re.findall(r"--[a-z][a-z-]*", words)) - {"--help", "--json"}
+
+
+def shared() -> set[str]:
+    """The options of every command that takes DATA."""
+    parser = argparse.ArgumentParser()
+    add_reading(parser)
+    add_source(parser)
+    return named_in(parser.format_help())
+
+
+def test_what_every_command_with_data_takes_is_documented_once() -> None:
+    assert named_in(code_without(section_of("What DATA may be"))) == shared()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=[command.name for command in COMMANDS])
+def test_every_command_and_option_is_documented(command: Command) -> None:
+    section = section_of(f"`{command.name}`")
+    assert section, f"the command line's page has no section `{command.name}`"
+    parser = argparse.ArgumentParser(prog=command.name)
+    command.arguments(parser)
+    expected = named_in(parser.format_help())
+    takes_data = any(action.dest == "data" for action in parser._actions)
+    assert (expected >= shared()) == takes_data
+    assert expected - shared() == named_in(code_without(section))
 
 
 def test_no_command_is_documented_that_is_gone() -> None:
