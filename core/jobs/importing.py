@@ -5,10 +5,10 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.data.options import ReadOptions
-from core.data.sources.source import Acquired, Reach
+from core.data.sources.source import Acquired, Origin, Reach
 from core.errors import JobError
 from core.jobs.job import Job
 from core.workspace import importing
@@ -25,6 +25,31 @@ RESULT = "brought.json"
 AGAIN = "again.json"
 FETCHED = 0.4
 """Share of the work that fetching is, where there is something to fetch."""
+
+
+def of_upload(file: str, name: str, origin: dict[str, Any]) -> dict[str, Any]:
+    """Return what a job needs to know of an uploaded file.
+
+    Parameters
+    ----------
+    file : str
+        Its name in the workspace's ``uploads``.
+    name : str
+        The user's own.
+    origin : dict
+        With the options it is read by.
+    """
+    return {"source": "upload", "origin": origin, "staged": file, "name": name, "options": origin.get("options")}
+
+
+def of_source(origin: Origin, name: str, secret: str) -> dict[str, Any]:
+    """Return what a job needs to know of a source; of the secret only that there is one."""
+    return {
+        "source": origin.kind,
+        "origin": origin.model_dump(mode="json"),
+        "name": name,
+        "with_secret": bool(secret),
+    }
 
 
 def bring_table(context: "JobContext") -> None:

@@ -48,8 +48,7 @@ def take(
     target = project.frame.target if project else None
     origin = {"options": (options or ReadOptions()).to_dict()}
     if path.stat().st_size > INLINE_BYTES:
-        params = {"source": "upload", "origin": origin, "staged": path.name, "name": name, "target": target}
-        params["options"] = origin["options"]
+        params = importing.of_upload(path.name, name, origin) | {"target": target}
         _submit(project or workspace.create(title or name, now=now), params, key=path.name)
         return
     brought = tables.bring(workspace, path, name=name, options=options, origin=origin, target=target, now=now)
@@ -65,13 +64,8 @@ def take(
 def fetch(project: Project | None, asked: Asked) -> None:
     """Bring a table from a source into a project, in a process of its own, and open the Data screen."""
     workspace, now = session.workspace(), session.now()
-    params = {
-        "source": asked.origin.kind,
-        "origin": asked.origin.model_dump(mode="json"),
-        "name": asked.name,
-        "target": project.frame.target if project else None,
-        "with_secret": bool(asked.secret),
-    }
+    params = importing.of_source(asked.origin, asked.name, asked.secret)
+    params["target"] = project.frame.target if project else None
     made = project or workspace.create(asked.name, now=now)
     _submit(made, params, key=asked.origin.model_dump_json(), secret=asked.secret)
 

@@ -110,14 +110,12 @@ def staged(
     project: Project, file: str, name: str, origin: dict[str, Any], kind: str, place: int = FIRST
 ) -> dict[str, Any]:
     """Return what a job needs to know of an uploaded file."""
-    part = {"source": "upload", "origin": origin, "staged": file, "name": name, "options": origin.get("options")}
-    return part | _of(project, kind, place)
+    return importing.of_upload(file, name, origin) | _of(project, kind, place)
 
 
 def fetched(project: Project, origin: Origin, name: str, kind: str, secret: str, place: int = FIRST) -> dict[str, Any]:
     """Return what a job needs to know of a source."""
-    part = {"source": origin.kind, "origin": origin.model_dump(mode="json"), "name": name, "with_secret": bool(secret)}
-    return part | _of(project, kind, place)
+    return importing.of_source(origin, name, secret) | _of(project, kind, place)
 
 
 def _of(project: Project, kind: str, place: int) -> dict[str, Any]:
