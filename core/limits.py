@@ -8,6 +8,8 @@ UPLOAD_BYTES: Final = 200 * MB
 """Largest file a browser may send."""
 INLINE_BYTES: Final = 8 * MB
 """A file up to this size is read at once; a larger one in a process of its own."""
+INLINE_PACKED_BYTES: Final = MB
+"""A packed file, a workbook or a Parquet file up to this size is read at once; it may unpack to many times its size."""
 INLINE_CELLS: Final = 500_000
 """Tables with together up to this many cells are joined and compared at once; larger ones in a process of its own."""
 JOIN_CELLS: Final = 10_000_000

@@ -12,6 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from core.data.finish import order_warnings
+from core.data.formats import BY_ENDING
 from core.data.guess import guess_schema
 from core.data.large.facts import TableFacts, whole_facts
 from core.data.large.read import LargeTable, read_large
@@ -22,7 +23,7 @@ from core.data.read import opened
 from core.data.schema import Schema
 from core.data.table import Table
 from core.errors import NotFoundError
-from core.limits import JOIN_CELLS, PACKED_LARGE_BYTES, TABLE_ROWS, WHOLE_BYTES
+from core.limits import INLINE_BYTES, INLINE_PACKED_BYTES, JOIN_CELLS, PACKED_LARGE_BYTES, TABLE_ROWS, WHOLE_BYTES
 from core.project.changes import attach_table, logged
 from core.project.document import DataRef, Project, Whole
 from core.workspace.files import make_folder, read_json, write_json
@@ -30,6 +31,9 @@ from core.workspace.store import Workspace
 
 SAMPLE_SEED = 7
 """Draws the sample of a large table; kept with it."""
+
+PLAIN = ("text", "json", "stata", "sas", "xport")
+"""Formats that do not unpack to more than they weigh."""
 
 Report = Callable[[float, str], None]
 
@@ -140,6 +144,24 @@ def bring(
 
 def _joinable(rows: int, columns: int) -> bool:
     return rows <= TABLE_ROWS and rows * columns <= JOIN_CELLS
+
+
+def is_quick(path: Path, name: str) -> bool:
+    """Whether a file is so small that it is read at once; a packed one may unpack to many times its size.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        The user's own name of the file.
+
+    Returns
+    -------
+    bool
+    """
+    promised = BY_ENDING.get(name.lower().rpartition(".")[2])
+    plain = promised is not None and promised.key in PLAIN
+    return path.stat().st_size <= (INLINE_BYTES if plain else INLINE_PACKED_BYTES)
 
 
 @contextmanager

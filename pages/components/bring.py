@@ -9,7 +9,6 @@ from core.data.options import ReadOptions
 from core.errors import FairwayError
 from core.jobs import api, importing
 from core.jobs.job import Job, JobState
-from core.limits import INLINE_BYTES
 from core.project.document import Project
 from core.workspace import importing as tables
 from pages.components import draw, layout, session, shelf
@@ -47,7 +46,7 @@ def take(
     workspace, now = session.workspace(), session.now()
     target = project.frame.target if project else None
     origin = {"options": (options or ReadOptions()).to_dict()}
-    if path.stat().st_size > INLINE_BYTES:
+    if not tables.is_quick(path, name):
         params = importing.of_upload(path.name, name, origin) | {"target": target}
         _submit(project or workspace.create(title or name, now=now), params, key=path.name)
         return

@@ -10,7 +10,6 @@ from core.data.sources.source import Origin
 from core.errors import FairwayError
 from core.jobs import api, importing
 from core.jobs.job import JobState
-from core.limits import INLINE_BYTES
 from core.project.document import Project
 from core.workspace import importing as tables
 from core.workspace.importing import Brought
@@ -73,7 +72,7 @@ def ask_file(project: Project, kind: str, *, options: ReadOptions | None = None)
     try:
         path = upload.stage(uploaded, key=f"{kind}_upload")
         # Beside a large table it is looked at in a process anyway, which a page that is drawn anew finds again.
-        if path.stat().st_size > INLINE_BYTES or is_large(project.data):
+        if not tables.is_quick(path, name) or is_large(project.data):
             try:
                 submit(project, kind, [staged(project, path.name, name, origin, kind)], path.name)
             except FairwayError:

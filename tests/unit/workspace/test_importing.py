@@ -13,6 +13,7 @@ from core.data.large.read import read_large
 from core.data.options import ReadOptions
 from core.errors import DataError, LimitError
 from core.framing.frame import Task
+from core.limits import MB
 from core.workspace import Workspace, importing
 from core.workspace.archive import export_project, import_project
 from core.workspace.upkeep import purge
@@ -195,3 +196,26 @@ def test_the_users_name_of_a_file_forms_no_path(
     assert made - before == {path}
     stems = {"passwd", "script", "out", "alert"}
     assert not [one for one in workspace.home.rglob("*") if any(stem in one.name for stem in stems)]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "quick"),
+    [
+        ("t.csv", 8 * MB, True),
+        ("t.CSV", 8 * MB + 1, False),
+        ("t.json", 8 * MB, True),
+        ("t.csv.gz", MB, True),
+        ("t.csv.gz", MB + 1, False),
+        ("t.xlsx", MB + 1, False),
+        ("t.parquet", MB + 1, False),
+        ("t.sav", MB + 1, False),
+        ("table", MB + 1, False),
+    ],
+)
+def test_what_may_unpack_to_more_is_read_at_once_only_where_it_is_small(
+    name: str, size: int, quick: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "upload.part"
+    with path.open("wb") as file:
+        file.truncate(size)
+    assert importing.is_quick(path, name) is quick
