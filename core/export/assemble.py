@@ -46,11 +46,14 @@ class DataSource:
     content_hash : str
     read_as : mapping of str to str
         As ``Table.read_as``.
+    sample : str
+        What sample of the file's rows the table is, in words; empty where it holds all of them.
     """
 
     name: str
     content_hash: str = ""
     read_as: Mapping[str, str] = field(default_factory=dict)
+    sample: str = ""
 
 
 def assemble(
@@ -151,7 +154,7 @@ def assemble(
         still_open=tuple(still_open),
         examined=tuple(examined),
         dictionary=_dictionary(dictionary or {}, problem),
-        limits=tuple(_plain(text) for text in limits),
+        limits=tuple(_plain(text) for text in (*_sampled(source), *limits)),
     )
     return BundleSpec(
         pipeline=pipeline,
@@ -163,7 +166,7 @@ def assemble(
         metric=board.metric,
         created=created,
         card=card,
-        code=CodeFacts(source.name, source.read_as, parts_table(problem), run.score),
+        code=CodeFacts(source.name, source.read_as, parts_table(problem), run.score, bool(source.sample)),
         classes=problem.classes,
         positive=frame.positive if frame.task is Task.BINARY else None,
         threshold=threshold,
@@ -171,6 +174,10 @@ def assemble(
         fingerprints={"model": fingerprint, "training": board.fingerprint, "data": source.content_hash},
         seed=board.seed,
     )
+
+
+def _sampled(source: DataSource) -> list[str]:
+    return [f"It was trained and judged on {source.sample}; the other rows it has never met."] if source.sample else []
 
 
 def _dictionary(entries: Mapping[str, Entry], problem: Problem) -> tuple[MeaningFact, ...]:

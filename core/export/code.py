@@ -74,6 +74,7 @@ def training_script(spec: BundleSpec) -> str:
             "target": spec.target,
             "metric": METRICS[spec.metric].title,
             "expected": spec.code.score,
+            "sampled": spec.code.sampled,
             "folds": sum(name.startswith("fold_") for name in spec.code.parts.columns),
         },
     )

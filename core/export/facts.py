@@ -155,12 +155,15 @@ class CodeFacts:
         What part each row of the table plays, see ``core.export.code.parts_table``.
     score : float or None
         Mean of the metric over the folds, as the leaderboard showed it.
+    sampled : bool
+        Whether the table is a sample of the file's rows: the file alone does not make the model again.
     """
 
     data_name: str
     read_as: Mapping[str, str]
     parts: pd.DataFrame
     score: float | None = None
+    sampled: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from core.findings import Finding
 from core.prepare.problem import Problem
 from core.project import judge, standing
 from core.project.changes import logged
-from core.project.document import Export, Project
+from core.project.document import DataRef, Export, Project
 from core.project.export_checks import export_findings
 from core.project.fingerprint import digest
 from core.train.board import Leaderboard
@@ -163,7 +163,7 @@ def pack(
         run_key,
         pipeline,
         name=project.name,
-        source=DataSource(project.data.name, project.data.content_hash, project.data.read_as),
+        source=DataSource(project.data.name, project.data.content_hash, project.data.read_as, _sample(project.data)),
         fingerprint=fingerprint,
         created=now,
         threshold=project.threshold,
@@ -196,6 +196,12 @@ def pack(
     found = parcel(home)
     assert found is not None
     return found
+
+
+def _sample(data: DataRef) -> str:
+    """Return what sample of its file a table is; a joined one is as the first table was."""
+    first = data.base or data
+    return first.whole.words(first.rows) if first.whole else ""
 
 
 def _remove(path: Path) -> None:

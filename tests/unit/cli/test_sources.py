@@ -2,6 +2,8 @@
 
 import gzip
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -56,6 +58,15 @@ def test_a_model_of_a_large_table_says_its_sample(run, written, tmp_path):
     assert ran.json["sample"] == {"rows": 300, "of": 1_000, "seed": 11, "stratified_by": "y"}
     assert ran.json["rows"] == {"train": 240, "test": 60}
     assert "A random sample of 300 of 1,000 rows (seed 11, the shares of y kept) is worked on" in ran.err
+    card = (tmp_path / "bundle" / "MODEL_CARD.md").read_text("utf-8")
+    assert "trained and judged on a random sample of 300 of 1,000 rows (seed 11, the shares of y kept)" in card
+    # Rows of the whole file stand at other places than those of the sample.
+    again = subprocess.run(
+        [sys.executable, "train.py", tmp_path / "t.csv"],
+        cwd=tmp_path / "bundle", capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr.startswith("t.csv has 1,000 rows; the model was made from a random sample of 300 rows")
 
 
 def test_a_small_table_has_no_sample(run, written):
