@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.export.facts import BundleSpec
 from core.export.templates import render_code
@@ -26,21 +27,28 @@ def parts_table(problem: Problem) -> pd.DataFrame:
     -------
     DataFrame of shape (n_rows, 2 + n_folds)
         ``row`` from 0; ``part``: ``train``, ``test``, ``left out`` (a training row that a step on rows takes away) or
-        empty (no outcome); per fold ``fit``, ``judge`` or empty.
+        empty (no outcome); per fold ``fit``, ``judge`` or empty. A row that is learned from several times says how
+        often behind its part: ``train 3``.
     """
     from core.prepare.rows import training_rows
 
     split = problem.split
     columns = {"part": np.full(len(problem.X), "", dtype=object)}
     columns["part"][split.train] = "left out"
-    columns["part"][training_rows(problem, split.train)] = "train"
+    _mark(columns["part"], training_rows(problem, split.train), "train")
     columns["part"][split.test] = "test"
     for number, (fit, judge) in enumerate(split.folds, start=1):
         fold = np.full(len(problem.X), "", dtype=object)
-        fold[training_rows(problem, fit)] = "fit"
+        _mark(fold, training_rows(problem, fit), "fit")
         fold[judge] = "judge"
         columns[f"fold_{number}"] = fold
     return pd.DataFrame({"row": np.arange(len(problem.X)), **columns})
+
+
+def _mark(parts: NDArray[np.object_], rows: NDArray[np.intp], part: str) -> None:
+    """Write a part beside rows; behind it how often a row counts, where that is more than once."""
+    places, times = np.unique(rows, return_counts=True)
+    parts[places] = [part if count == 1 else f"{part} {count}" for count in times]
 
 
 def training_script(spec: BundleSpec) -> str:

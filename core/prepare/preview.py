@@ -17,6 +17,26 @@ from core.prepare.rows import kept_rows
 from core.prepare.spec import Scope
 from core.prepare.steps import STEPS
 from core.runtime.frames import Origins
+from core.runtime.rules import MISSING
+from core.runtime.values import as_text
+
+
+@dataclass(frozen=True)
+class RowCost:
+    """What a step on rows costs a group.
+
+    Parameters
+    ----------
+    column, group : str
+        A sensitive column and one of its groups.
+    before, after : int
+        Its training rows before and after the step; a row that counts several times counts as often.
+    """
+
+    column: str
+    group: str
+    before: int
+    after: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,8 @@ class StepPreview:
         What happens, in a sentence or two.
     of_rows : int
         Training rows there are; more than ``rows_in`` where a sample is shown.
+    costs : tuple of RowCost
+        Of a step on rows that takes or repeats some: by each group of the sensitive columns.
     """
 
     step_id: str
@@ -57,6 +79,7 @@ class StepPreview:
     changed: int
     words: str
     of_rows: int
+    costs: tuple[RowCost, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +91,13 @@ class _Stage:
     after: pd.DataFrame
     origins: Origins
     acts: bool
+    drawn: NDArray[np.intp] | None = None
+    """Of a step on rows: the positions to learn from, some of them perhaps several times."""
+
+    @property
+    def rows_out(self) -> int:
+        """Rows that are learned from, each as often as it counts."""
+        return len(self.after) if self.drawn is None else len(self.drawn)
 
     @property
     def taken(self) -> list[str]:
@@ -108,9 +138,10 @@ def _start(problem: Problem) -> tuple[pd.DataFrame, int]:
 def _apply(problem: Problem, step: Step, number: int, frame: pd.DataFrame) -> _Stage:
     built = transformer(step, number, problem)
     if STEPS[step.kind].scope is Scope.ROWS:
-        # A row that counts several times is shown once: what changes is how often it is learned from.
-        kept = frame.loc[np.unique(kept_rows(problem, step, number, frame.index.to_numpy(dtype=np.intp)))]
-        return _Stage(step, frame, kept, {name: (name,) for name in _names(frame)}, acts=True)
+        drawn = kept_rows(problem, step, number, frame.index.to_numpy(dtype=np.intp))
+        # A row that counts several times goes on once: later steps are shown on different rows.
+        kept = frame.loc[np.unique(drawn)]
+        return _Stage(step, frame, kept, {name: (name,) for name in _names(frame)}, acts=True, drawn=drawn)
     if built is None:
         return _Stage(step, frame, frame, {name: (name,) for name in _names(frame)}, acts=False)
     after: pd.DataFrame = built.fit_transform(frame, problem.y[frame.index.to_numpy(dtype=np.intp)])
@@ -159,7 +190,7 @@ def _effect(stage: _Stage) -> str:
     if not stage.acts:
         return "no column"
     if STEPS[stage.step.kind].scope is Scope.ROWS:
-        return f"{len(before):,} → {len(after):,} rows"
+        return f"{len(before):,} → {stage.rows_out:,} rows"
     if stage.step.kind == "drop_columns":
         return f"{before.shape[1]:,} → {after.shape[1]:,} columns"
     if stage.taken:
@@ -212,6 +243,8 @@ def _shown(problem: Problem, stage: _Stage, column: str | None) -> StepPreview:
     choices = tuple(name for name in _names(before) if name in changed)
     if column not in before.columns:
         column = max(choices, key=lambda name: changed[name]) if choices else None
+        if stage.drawn is not None:
+            column = next((name for name in (*step.columns, *_names(before)) if name in before), None)
     first = distribution(before[column]) if column else None
     then = _afterwards(stage, column) if column else None
     of_rows = len(problem.split.train)
@@ -224,7 +257,7 @@ def _shown(problem: Problem, stage: _Stage, column: str | None) -> StepPreview:
         columns_in=before.shape[1],
         columns_out=after.shape[1],
         rows_in=len(before),
-        rows_out=len(after),
+        rows_out=stage.rows_out,
         column=column,
         choices=choices or tuple(_names(before)),
         before=first,
@@ -232,7 +265,22 @@ def _shown(problem: Problem, stage: _Stage, column: str | None) -> StepPreview:
         changed=changed.get(column or "", 0),
         words=" ".join(words),
         of_rows=of_rows,
+        costs=_costs(problem, stage),
     )
+
+
+def _costs(problem: Problem, stage: _Stage) -> tuple[RowCost, ...]:
+    """Count the rows a step on rows takes from each group, or gives it."""
+    if stage.drawn is None or len(stage.before) == len(stage.drawn) == len(stage.after):
+        return ()
+    found = []
+    for name in problem.frame.sensitive:
+        if name not in problem.X:
+            continue
+        groups = as_text(problem.X[name]).fillna(MISSING)
+        then, now = groups.loc[stage.before.index].value_counts(), groups.iloc[stage.drawn].value_counts()
+        found += [RowCost(name, str(group), int(count), int(now.get(group, 0))) for group, count in then.items()]
+    return tuple(found)
 
 
 def _children(stage: _Stage, column: str) -> list[str]:
@@ -241,6 +289,8 @@ def _children(stage: _Stage, column: str) -> list[str]:
 
 def _afterwards(stage: _Stage, column: str) -> Distribution | None:
     """Count what became of a column; where it became several, the rows in which each of them is above zero."""
+    if stage.drawn is not None:
+        return distribution(stage.before.loc[stage.drawn, column])
     if _stays(column, stage.before, stage.after):
         return distribution(stage.after[column])
     children = _children(stage, column)
@@ -255,10 +305,8 @@ def _afterwards(stage: _Stage, column: str) -> Distribution | None:
 def _words(
     stage: _Stage, column: str | None, first: Distribution | None, then: Distribution | None, changed: int
 ) -> str:
-    rows = len(stage.before) - len(stage.after)
-    if rows:
-        why = "it repeats" if rows == 1 else "they repeat"
-        return f"{_many(rows, 'row')} of {len(stage.before):,} left out: {why} another."
+    if stage.drawn is not None:
+        return _row_words(stage)
     if column is None or first is None:
         return "No value changes." if stage.acts else "The table has no column for this step."
     if then is None:
@@ -278,3 +326,19 @@ def _words(
 
 def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _row_words(stage: _Stage) -> str:
+    before, gone = len(stage.before), len(stage.before) - len(stage.after)
+    repeated = stage.rows_out - len(stage.after)
+    if not gone and not repeated:
+        return "No row is left out."
+    said = []
+    if gone:
+        why = ""
+        if stage.step.kind == "drop_duplicates":
+            why = ": it repeats another" if gone == 1 else ": they repeat another"
+        said.append(f"{_many(gone, 'row')} of {before:,} left out{why}.")
+    if repeated:
+        said.append(f"{before:,} rows count as {stage.rows_out:,}: some are learned from several times.")
+    return " ".join(said)

@@ -1,6 +1,7 @@
 """The recipe as an ordered list: switch, move, remove, undo, redo, and before and after."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -158,3 +159,22 @@ def before_after(project: Project) -> None:
         if preview.before is not None:
             chart(charts.before_after(preview, dark=session.is_dark()), key="beforeafter")
         draw.muted(preview.words)
+        _costs(preview)
+
+
+def _costs(preview: Any) -> None:
+    """Say what a step on rows costs each group of the sensitive columns."""
+    if not preview.costs:
+        return
+    lines = "".join(
+        f'<div class="fw-grid fw-num" style="grid-template-columns:minmax(0,1fr) auto auto">'
+        f"<span>{draw.text(cost.column)}: {draw.text(cost.group)}</span>"
+        f"<span>{cost.before:,} → {cost.after:,} rows</span><span>{draw.text(_share(cost))}</span></div>"
+        for cost in preview.costs
+    )
+    draw.html(f'<div class="fw-label">What it costs each group</div>{lines}')
+
+
+def _share(cost: Any) -> str:
+    change = 100 * (cost.after - cost.before) / cost.before
+    return f"{change:+.1f}%".replace("-", "−") if change else "none"

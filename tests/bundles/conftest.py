@@ -84,6 +84,8 @@ def problem_of(task: Task, split: SplitPlan) -> Problem:
     frame = Frame(target=target, task=task, positive=positive, metric=metric, sensitive=("group",))
     steps = (
         Step(id="s1", kind="drop_duplicates"),
+        # Rows that are learned from several times, which the bundle's script must learn from as often.
+        Step(id="s1b", kind="resample_classes", on=task is Task.BINARY, params={"share": 90}),
         Step(id="s2", kind="date_parts"),
         Step(id="s3", kind="fill_numbers"),
         Step(id="s4", kind="fill_categories"),
