@@ -107,6 +107,9 @@ class TextPlan:
             found["row_names"] = "yes"
         if options.header is not None:
             found["header"] = "yes" if options.header else "no"
+        elif not self.named and not looks_like_values(self.scan.header):
+            # Told by the rows below; a later file may be too short to tell it again.
+            found["header"] = "no"
         if not options.quotes:
             found["quotes"] = "no"
         elif self.quote != '"':

@@ -104,6 +104,8 @@ def read_rows(path: Path, read_as: Mapping[str, str], wanted: Collection[str], *
         raise _refused(path, "is empty. Name a file of rows.")
     header = rows[0]
     named = read_as.get("header") == "yes" or (read_as.get("header") != "no" and not _looks_like_values(header))
+    # Names that are looked for are names, though the training file had none.
+    named = named or bool(wanted and set(wanted) <= set(unique_names(header)))
     body = rows[1:] if named else rows
     if not body:
         raise _refused(path, "holds column names and no rows below them. Name a file with at least one row.")

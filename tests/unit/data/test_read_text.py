@@ -292,6 +292,7 @@ def test_a_first_line_whose_words_stand_below_again_is_a_row(tmp_path: Path) -> 
     table = read(tmp_path, "\n".join(rows) + "\n")
     assert list(table.frame) == ["column 1", "column 2", "column 3", "column 4"]
     assert len(table.frame) == 20
+    assert table.read_as["header"] == "no"
 
 
 def test_a_first_line_with_a_date_and_a_word_of_its_own_is_names(tmp_path: Path) -> None:

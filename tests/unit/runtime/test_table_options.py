@@ -50,6 +50,7 @@ TEXTS: dict[str, tuple[str | bytes, ReadOptions]] = {
     "single quotation marks": (rows("a,b", Z, [f"'{g},x'" for g in G]), ReadOptions(quote="'")),
     "bars as quotation marks": (rows("a,b", Z, [f"|{g},x|" for g in G]), ReadOptions(quote="|")),
     "no row of names": (bare(G, Z), ReadOptions(header=False)),
+    "no row of names, guessed from the words below": (bare(Z, G), ReadOptions()),
     "no row of names, said of numbers": (bare(Z, Z[::-1]), ReadOptions(header=False)),
     "names that are numbers": (rows("2019.5,2020.5", Z, Z[::-1]), ReadOptions(header=True)),
     "lines above": ("made by someone\n\nx,y,z\n" + rows("a,b", Z, G), ReadOptions(skip_lines=3)),
@@ -320,3 +321,11 @@ def test_every_sign_a_table_remembers_is_known_to_the_reader_of_a_bundle(tmp_pat
     }
     assert json.loads(read_as["missing"]) == ["k.A."]
     assert read_as["date_order"] == "day first"
+
+
+def test_numbered_names_are_names_though_the_training_file_had_none(tmp_path: Path) -> None:
+    expected, schema, read_as = trained_on(written(tmp_path, bare(Z, G)), ReadOptions())
+    assert read_as["header"] == "no"
+    named = written(tmp_path, rows("column 1,column 2", Z, G), "named.csv")
+    found, _ = schema.check_frame(read_table(named, schema, read_as=read_as))
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
