@@ -84,7 +84,8 @@ def bring_again(context: "JobContext") -> None:
 
         place = int(str(part["place"]))
         found[place] = _bring(replace(context, params=part, report=report, secret=secrets.get(str(place), "")))
-        if context.should_stop():
+        # A source that may end early keeps what it has, where that is the last of the tables.
+        if context.should_stop() and (part.get("staged") or number + 1 < len(parts)):
             return
     folder = context.workspace.artefact_dir(context.project_id, KIND, context.job_id)
     again = Again(first=found.pop(-1, None), seconds=found)
