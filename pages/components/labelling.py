@@ -109,7 +109,7 @@ def _progress(desk: Desk) -> None:
     )
     st.progress(far.share, text=", ".join([words, *again]))
     people = counts_by(desk.log)
-    lines = [f"By {', '.join(f'{who} {count:,}' for who, count in people.items())}."] if people else []
+    lines = [f"By {', '.join(f'{_by(who, count)}' for who, count in people.items())}."] if people else []
     for pair in agreement(desk.log)[:3]:
         kappa = "" if pair.kappa is None or pair.rows < KAPPA_ROWS else f", kappa {pair.kappa:.2f}".replace("-", "−")
         lines.append(
@@ -118,6 +118,10 @@ def _progress(desk: Desk) -> None:
         )
     if lines:
         draw.muted(" ".join(lines))
+
+
+def _by(who: str, count: int) -> str:
+    return f"nobody named {count:,}" if who == labeldesk.UNNAMED else f"{who} {count:,}"
 
 
 def _work(desk: Desk, table: pd.DataFrame, reason: Reason, mode: str) -> None:
@@ -183,7 +187,9 @@ def _foot(desk: Desk, table: pd.DataFrame) -> None:
                 f"{count:,} {'label is' if count == 1 else 'labels are'} kept, and not in the table yet. What was "
                 "trained before is out of date once you use them."
                 if count
-                else "Each label is kept at once. There is none that the table does not have."
+                else "Each label is kept at once, and all are in the table."
+                if desk.log
+                else "Each label is kept at once."
             )
         if desk.log:
             labelfile.download(desk)

@@ -107,7 +107,7 @@ def test_used_labels_are_in_the_table_and_what_waits_is_said(
     screen.button(key="use_labels").click().run()
     project = workspace.get(cases.id)
     assert workspace.read_table(project.data.content_hash)["urgent"].notna().sum() == 42
-    assert "There is none that the table does not have." in said(labelling(show, cases))
+    assert "Each label is kept at once" in said(labelling(show, cases))
 
 
 def test_without_a_model_its_queues_say_when_it_helps(show: Callable[..., AppTest], cases: Project) -> None:
