@@ -20,6 +20,28 @@ def test_history_and_share_open_with_the_mouse(open_page: Callable[..., Page]) -
     expect(page.get_by_role("dialog").get_by_text(project)).to_be_visible()
 
 
+def test_an_earlier_revision_is_gone_back_to_and_that_is_taken_back(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    walk.start_sample(page, "Palmer Station")
+    question = page.get_by_role("textbox", name="The decision")
+    before = question.input_value()
+    question.fill("Which bird is it?")
+    question.press("Tab")
+    walk.settle(page)
+    for wanted, differs in ((before, True), ("Which bird is it?", False)):
+        walk.press(page, "History")
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("Revisions", exact=True).click()
+        walk.settle(page)
+        if differs:
+            walk.press(page, "See what differs")
+            expect(dialog.get_by_text("Frame: Question")).to_be_visible()
+        walk.press(page, "Go back to this")
+        expect(dialog).to_have_count(0)
+        walk.settle(page)
+        expect(question).to_have_value(wanted)
+
+
 @pytest.mark.parametrize("kind", ["cap_outliers", "group_rare", "encode"])
 def test_a_step_with_numbers_can_be_added(open_page: Callable[..., Page], kind: str) -> None:
     page = open_page()
