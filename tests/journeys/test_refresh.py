@@ -28,7 +28,8 @@ def customers(path: Path, *, rows: int, shift: float = 0.0, city: str = "Nice", 
 
 
 def shown(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_text(text).first).to_be_visible()
+    # Reading, counting and comparing take their time on a busy machine.
+    expect(page.get_by_text(text).first).to_be_visible(timeout=60_000)
 
 
 def begin_refresh(page: Page) -> None:
