@@ -9,6 +9,7 @@ from core.data.schema import ColumnType
 from core.errors import FairwayError
 from core.findings import Check, Finding, Fix, Severity, run_checks
 from core.limits import CATEGORY_LEVELS, GROUP_ROWS
+from core.prepare import leaks
 from core.prepare.copies import duplicated, row_marks
 from core.prepare.plan import SplitKind
 from core.prepare.problem import Problem
@@ -262,6 +263,12 @@ CHECKS: Final = (
     Check("recipe-broken", "The recipe cannot be applied", Severity.ERROR, _cannot_be_applied),
     Check("copies-across-parts", "Rows look the same as others", Severity.WARNING, _copies_across),
     Check("identifier-across-parts", "An identifier is on both sides", Severity.WARNING, _groups_across),
+    Check("near-copies-across-parts", "Sealed rows are nearly training rows", Severity.WARNING, leaks.near_copies),
+    Check("group-across-parts", "A case is on both sides", Severity.WARNING, leaks.groups_by_name),
+    Check("identifier-with-outcome", "An identifier carries the outcome", Severity.ERROR, leaks.identifiers),
+    Check("statistic-before-split", "A column was made from the outcome", Severity.ERROR, leaks.statistics),
+    Check("outcome-in-bins", "A column is the outcome in bins", Severity.ERROR, leaks.bins_of_outcome),
+    Check("row-order", "The order of rows tells the outcome", Severity.WARNING, leaks.order_of_rows),
     Check("future-in-training", "Training rows are later than sealed ones", Severity.WARNING, _future_in_training),
     Check("one-hot-too-wide", "A category becomes very many columns", Severity.WARNING, _too_many_one_hot),
     Check("missing-left-numbers", "Missing values are not filled", Severity.WARNING, _left_missing),

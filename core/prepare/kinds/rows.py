@@ -12,6 +12,7 @@ from core.errors import RecipeError
 from core.framing.frame import Task
 from core.prepare.copies import duplicated
 from core.prepare.kinds.types import NUMBERS
+from core.prepare.near import near_keys
 from core.prepare.recipe import Step
 from core.prepare.spec import ParamSpec, RowWork, Scope, StepSpec, listed
 from core.runtime.values import as_date, as_number, as_text
@@ -41,28 +42,8 @@ def _without_near_repeats(work: RowWork) -> NDArray[np.intp]:
     """Keep the first of rows that are the same but for case, spaces, rounding and the time of day."""
     problem, positions = work.problem, work.positions
     compared = [name for name in work.step.columns if name in problem.X] or list(problem.features)
-    keys: dict[str, Any] = {}
-    for place, name in enumerate(compared):
-        spec, values = problem.schema[name], problem.X[name].iloc[positions]
-        if spec.type is ColumnType.NUMBER:
-            keys[str(place)] = _rounded(as_number(values).to_numpy(), int(work.params["digits"]))
-        elif spec.type is ColumnType.DATE:
-            keys[str(place)] = as_date(values, spec.date_format).dt.floor("D").to_numpy()
-        else:
-            plain = as_text(values).astype("str").str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
-            keys[str(place)] = plain.to_numpy(dtype=object)
-    keys["outcome"] = problem.y[positions]
-    return positions[~duplicated(pd.DataFrame(keys))]
-
-
-def _rounded(numbers: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
-    """Round to significant digits."""
-    sizes = np.abs(numbers)
-    known = np.isfinite(sizes) & (sizes > 0)
-    power = np.zeros_like(sizes)
-    power[known] = np.floor(np.log10(sizes[known])) + 1 - digits
-    unit = 10.0**power
-    return np.asarray(np.round(numbers / unit) * unit, dtype=np.float64)
+    keys = near_keys(problem.X[compared].iloc[positions], problem.schema, digits=int(work.params["digits"]))
+    return positions[~duplicated(keys.assign(outcome=problem.y[positions]))]
 
 
 TESTS = (
