@@ -1,7 +1,7 @@
 """What each step of a recipe does to the training rows, before and after; the sealed rows are never looked at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,11 @@ from core.limits import PROFILE_ROWS
 from core.prepare.compile import read_columns, read_step, transformer
 from core.prepare.distribution import Distribution, distribution, figure
 from core.prepare.problem import Problem
-from core.prepare.recipe import Step
+from core.prepare.recipe import Recipe, Step
 from core.prepare.rows import kept_rows
 from core.prepare.spec import Scope
 from core.prepare.steps import STEPS
-from core.runtime.frames import Origins
+from core.runtime.frames import Origins, texts_in
 from core.runtime.rules import MISSING
 from core.runtime.values import as_text
 
@@ -160,6 +160,32 @@ def _stages(problem: Problem) -> Iterator[tuple[Step, _Stage | FairwayError]]:
         yield step, stage
         if step.on:
             frame = stage.after
+
+
+def values_reaching(problem: Problem, at: int, column: str) -> dict[str, int]:
+    """Return the values of a category column of the training rows as they reach a place of the recipe.
+
+    Parameters
+    ----------
+    problem : Problem
+    at : int
+        How many steps of the recipe come before.
+    column : str
+
+    Returns
+    -------
+    dict of str to int
+        Value to its rows, the most frequent first; empty where the column is no category there.
+    """
+    before = replace(problem, recipe=Recipe(steps=problem.recipe.steps[:at]))
+    frame, _ = _start(before)
+    for step, stage in _stages(before):
+        if step.on and isinstance(stage, _Stage):
+            frame = stage.after
+    if column not in texts_in(frame, None):
+        return {}
+    counts = frame[column].value_counts()
+    return {str(value): int(count) for value, count in counts.items()}
 
 
 def effects(problem: Problem) -> dict[str, str]:

@@ -9,7 +9,7 @@ from core.prepare.recipe import Recipe, Step
 from core.prepare.steps import STEPS
 from core.project import changes
 from core.project.document import Project
-from pages.components import draw, layout, results, session, stepform
+from pages.components import draw, layout, ordereditor, results, session, stepform
 from pages.components.charts import chart
 
 TONES = {"fixed": ("gray", "keep"), "rows": ("gray", "table_rows"), "learned": ("violet", "layers")}
@@ -27,6 +27,7 @@ def recipe(project: Project) -> None:
         with st.container(horizontal=True, wrap=False, width="content"):
             turns(project)
             if st.button("Add step", key="add_step", icon=":material/add:"):
+                ordereditor.forget()
                 stepform.add()
     effects = results.recipe_effects(project)
     selected = _selected(project)
@@ -117,6 +118,7 @@ def _switch(step_id: str, number: int) -> None:
 
 def _menu(project: Project, step: Step, number: int, picked: str | None) -> None:
     if picked == "Edit":
+        ordereditor.forget()
         stepform.edit(step, STEPS[step.kind])
         return
     moves = {"Move up": -1, "Move down": 1}

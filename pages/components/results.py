@@ -322,6 +322,19 @@ def preview(project: Project, step_id: str, column: str | None) -> Any:
     return _preview(mark, step_id, column, project)
 
 
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _reaching(fingerprint: str, at: int, column: str, _project: Project) -> dict[str, int]:
+    from core.prepare.preview import values_reaching
+
+    return values_reaching(problem(_project), at, column)
+
+
+def values_reaching(project: Project, at: int, column: str) -> dict[str, int]:
+    """Return the values of a column with their training rows, as they reach a place of the recipe."""
+    mark = digest([data_fingerprint(project), project.split.model_dump(), project.recipe.model_dump()])
+    return _reaching(mark, at, column, project)
+
+
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _remedies(fingerprint: str, column: str, _project: Project) -> Any:
     from core.project.remedies import compare_remedies

@@ -1,6 +1,5 @@
 """The dialogs that add a step to the recipe and edit one, with a field for each setting."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,7 +11,7 @@ from core.prepare.steps import STEPS, usual_place
 from core.project import changes
 from core.project.actions import new_step_id
 from core.project.document import Project
-from pages.components import draw, session
+from pages.components import draw, ordereditor, session
 
 ANY = "Anything"
 NONE = "None"
@@ -80,12 +79,12 @@ def _fields(project: Project, spec: StepSpec, step: Step) -> tuple[tuple[str, ..
     for param in spec.params:
         asked = param.shown_when is None or values[param.shown_when[0]] in param.shown_when[1]
         if asked:
-            values[param.name] = _field(project, param, values[param.name], f"{step.id}_{spec.kind}", columns)
+            values[param.name] = _field(project, param, values[param.name], step, columns)
     return columns, values
 
 
-def _field(project: Project, param: ParamSpec, value: Any, key: str, columns: tuple[str, ...]) -> Any:
-    key = f"param_{key}_{param.name}"
+def _field(project: Project, param: ParamSpec, value: Any, step: Step, columns: tuple[str, ...]) -> Any:
+    key = f"param_{step.id}_{step.kind}_{param.name}"
     schema = project.table_schema
     assert schema is not None
     if param.kind == "text":
@@ -104,8 +103,9 @@ def _field(project: Project, param: ParamSpec, value: Any, key: str, columns: tu
             help=param.help or None,
         )
     if param.kind == "order":
-        given = dict(value)
-        return {name: _ordered(name, given.get(name, ()), f"{key}_{name}", param) for name in columns}
+        ids = [kept.id for kept in project.recipe.steps]
+        at = ids.index(step.id) if step.id in ids else usual_place(project.recipe, step.kind)
+        return ordereditor.orders(project, at, columns, dict(value), step.id)
     if param.kind == "choice":
         words = dict(param.choices)
         options = list(words)
@@ -140,10 +140,3 @@ def _field(project: Project, param: ParamSpec, value: Any, key: str, columns: tu
         param.label, ", ".join(str(item) for item in shown), key=key, help=param.help or "Separated by commas"
     )
     return [part.strip() for part in typed.split(",") if part.strip()]
-
-
-def _ordered(name: str, values: Sequence[str], key: str, param: ParamSpec) -> list[str]:
-    typed = st.text_area(
-        f"{param.label}: {name}", "\n".join(map(str, values)), key=key, help=param.help or "One value a line"
-    )
-    return [line.strip() for line in typed.splitlines() if line.strip()]
