@@ -225,8 +225,10 @@ def _effect(stage: _Stage) -> str:
     touched = sum(count > 0 for count in counts.values())
     if stage.step.kind == "scale":
         return _many(touched, "column")
-    more = f", {len(stage.made)} more columns" if len(stage.made) > 1 else ", 1 more column" if stage.made else ""
-    return _many(sum(counts.values()), "value") + more
+    more = f"{_many(len(stage.made), 'more column')}" if stage.made else ""
+    if more and not touched:
+        return more
+    return _many(sum(counts.values()), "value") + (f", {more}" if more else "")
 
 
 def preview_step(problem: Problem, step_id: str, column: str | None = None) -> StepPreview:
@@ -333,6 +335,9 @@ def _words(
 ) -> str:
     if stage.drawn is not None:
         return _row_words(stage)
+    if stage.made and not changed and (column is None or _stays(column, stage.before, stage.after)):
+        named = ", ".join(f"`{name}`" for name in stage.made[:3]) + (", …" if len(stage.made) > 3 else "")
+        return f"{_many(len(stage.made), 'column')} added: {named}. No other value changes."
     if column is None or first is None:
         return "No value changes." if stage.acts else "The table has no column for this step."
     if then is None:

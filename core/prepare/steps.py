@@ -15,7 +15,13 @@ STEPS: Final[dict[str, StepSpec]] = {
 """Kind to specification, in the usual order (``StepSpec.place``). A new step is one entry in the file of its family."""
 
 
-def usual_place(recipe: Recipe, kind: str) -> int:
-    """Return where in a recipe a new step of this kind belongs: before the first step that usually comes later."""
-    places = [STEPS[step.kind].place if step.kind in STEPS else 0 for step in recipe.steps]
-    return next((i for i, place in enumerate(places) if place > STEPS[kind].place), len(places))
+def usual_place(recipe: Recipe, kind: str, *, names_columns: bool = False) -> int:
+    """Return where in a recipe a new step of this kind belongs: before the first step that usually comes later.
+
+    One that names its columns also comes before one of its kind that takes all columns and would leave it nothing.
+    """
+    for place, step in enumerate(recipe.steps):
+        later = step.kind in STEPS and STEPS[step.kind].place > STEPS[kind].place
+        if later or (names_columns and step.kind == kind and not step.columns):
+            return place
+    return len(recipe.steps)

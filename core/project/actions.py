@@ -54,7 +54,7 @@ def _add_step(project: Project, params: dict[str, Any], setting: Setting) -> Pro
         params=dict(params.get("params", {})),
         reason=params.get("reason", ""),
     )
-    at = usual_place(project.recipe, kind)
+    at = usual_place(project.recipe, kind, names_columns=bool(step.columns))
     what = f"Added step: {spec.title}" + (f" ({', '.join(step.columns)})" if step.columns else "")
     return changes.edit_recipe(project, project.recipe.with_step(step, at), what, now=setting.now)
 

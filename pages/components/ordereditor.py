@@ -61,7 +61,7 @@ def _order(project: Project, at: int, column: str, given: list[str], key: str) -
     values = list(dict.fromkeys([*given, *counts]))
     if not values or len(values) > ORDERED_VALUES:
         many = f"has {len(values):,} values; an order by hand takes up to {ORDERED_VALUES:,}"
-        draw.muted(f"{column} {many if values else 'has no values in the training rows here'}.")
+        draw.muted(f"{column} {many if values else 'is no category here: an earlier step has turned it into numbers'}.")
         return given
     proposed = propose_order(list(counts))
     if key not in st.session_state:
@@ -81,8 +81,12 @@ def _order(project: Project, at: int, column: str, given: list[str], key: str) -
 
 def _words(order: tuple[str, ...], proposed: Order, values: Sequence[str]) -> str:
     left = len(values) - len(order)
-    ending = f" {left:,} without a position count as missing." if left else ""
-    return ("In your order." if order != proposed.values else proposed.reason) + ending
+    said = proposed.reason if order == proposed.values else "In your order."
+    said += " Write another position to move a value."
+    if left:
+        said += " One value without a position counts as missing." if left == 1 else ""
+        said += f" {left:,} values without a position count as missing." if left > 1 else ""
+    return said
 
 
 def _table(key: str, column: str, order: tuple[str, ...], values: Sequence[str], counts: Mapping[str, int]) -> None:
@@ -103,12 +107,13 @@ def _table(key: str, column: str, order: tuple[str, ...], values: Sequence[str],
         height=min(TALL, 2 + ROW * (len(shown) + 1)),
         disabled=["Value", "Training rows"],
         column_config={
-            "Position": st.column_config.NumberColumn(min_value=1, max_value=len(shown), step=1, width=80),
-            "Value": st.column_config.TextColumn(width=220),
+            "Position": st.column_config.NumberColumn(min_value=1, max_value=len(shown), step=1, width=96),
+            "Value": st.column_config.TextColumn(width=206),
             "Training rows": st.column_config.NumberColumn(format="localized", width=110),
         },
         on_change=_moved,
         args=(key, table, shown),
+        placeholder="none",
         alt=f"Values of {column} with their positions, lowest first",
     )
 

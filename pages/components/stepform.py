@@ -47,7 +47,7 @@ def add() -> None:
     columns, params = _fields(project, spec, Step(id="new", kind=kind))
     if st.button("Add step", type="primary", key="primary_addstep", disabled=spec.needs_columns and not columns):
         step = Step(id=new_step_id(project, kind), kind=kind, columns=columns, params=params, reason="Added by you")
-        at = usual_place(project.recipe, kind)
+        at = usual_place(project.recipe, kind, names_columns=bool(columns))
         session.change(
             lambda seen: changes.edit_recipe(
                 seen, seen.recipe.with_step(step, at), f"Added step: {spec.title}", now=session.now()
@@ -104,7 +104,7 @@ def _field(project: Project, param: ParamSpec, value: Any, step: Step, columns: 
         )
     if param.kind == "order":
         ids = [kept.id for kept in project.recipe.steps]
-        at = ids.index(step.id) if step.id in ids else usual_place(project.recipe, step.kind)
+        at = ids.index(step.id) if step.id in ids else usual_place(project.recipe, step.kind, names_columns=True)
         return ordereditor.orders(project, at, columns, dict(value), step.id)
     if param.kind == "choice":
         words = dict(param.choices)

@@ -240,6 +240,14 @@ def test_a_new_step_goes_before_the_first_that_usually_comes_later():
     assert usual_place(ALL, "scale") == len(ALL.steps)
 
 
+def test_a_new_step_that_names_columns_goes_before_one_of_its_kind_that_takes_all():
+    kinds = [step.kind for step in ALL.steps]
+    assert usual_place(ALL, "encode", names_columns=True) == kinds.index("encode")
+    assert usual_place(ALL, "encode") == kinds.index("encode") + 1
+    named = Recipe(steps=(Step(id="a", kind="encode", columns=("c",)),))
+    assert usual_place(named, "encode", names_columns=True) == 1
+
+
 TEXTS = Schema(
     columns=(
         ColumnSpec(name="n", type=ColumnType.NUMBER),

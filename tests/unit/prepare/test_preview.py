@@ -138,3 +138,11 @@ def test_dates_are_counted_by_year():
 )
 def test_figures_are_short(value, text):
     assert figure(value) == text
+
+
+def test_a_step_that_only_adds_columns_says_which(make_problem):
+    combined = Step(id="c", kind="combine_numbers", columns=("income", "amount"), params={"how": ["product", "ratio"]})
+    problem = make_problem(recipe=Recipe(steps=(combined,)))
+    assert effects(problem) == {"c": "2 more columns"}
+    said = preview_step(problem, "c").words
+    assert said == "2 columns added: `income*amount`, `income/amount`. No other value changes."
