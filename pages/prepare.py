@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import FairwayError
-from pages.components import draw, recipelist, results, session, splitcard
+from pages.components import draw, leakcards, recipelist, results, session, splitcard
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "The recipe turns raw rows into what a model can learn from. It travels with the model."
@@ -23,6 +23,11 @@ if not is_locked("prepare", SENTENCE):
                 recipelist.before_after(project)
             with right:
                 splitcard.card(project)
+            left, right = st.columns(2, gap="small")
+            with left:
+                leakcards.replay(project)
+            with right:
+                leakcards.apart(project)
     note = "Nothing is learned from the sealed part"
     if session.current().training is not None:
         note = "A change here makes results out of date until you train again"

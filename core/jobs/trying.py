@@ -55,7 +55,40 @@ def compare(trial: Trial) -> dict[str, Any]:
     return {"gains": [asdict(gain) for gain in gains]}
 
 
-TRIALS: Final[dict[str, Callable[[Trial], dict[str, Any]]]] = {"compare": compare}
+def replay_without(trial: Trial) -> dict[str, Any]:
+    """Score with and without the suspect ``columns``; returns the gains, model by model."""
+    from core.train.trials.replay import replay
+
+    gains = replay(
+        trial.problem,
+        [str(name) for name in trial.params["columns"]],
+        seed=trial.project.plan.seed,
+        threads=trial.threads,
+        should_stop=trial.should_stop,
+        report=trial.report,
+    )
+    return {"gains": [asdict(gain) for gain in gains]}
+
+
+def apart(trial: Trial) -> dict[str, Any]:
+    """Tell training and sealed rows apart; takes no parameters."""
+    from core.train.trials.apart import tell_apart
+
+    found = tell_apart(
+        trial.problem,
+        seed=trial.project.plan.seed,
+        threads=trial.threads,
+        should_stop=trial.should_stop,
+        report=trial.report,
+    )
+    return {**asdict(found), "differs": found.differs}
+
+
+TRIALS: Final[dict[str, Callable[[Trial], dict[str, Any]]]] = {
+    "compare": compare,
+    "replay": replay_without,
+    "apart": apart,
+}
 """What a trial may be: name to function. Each returns JSON values."""
 
 

@@ -169,9 +169,10 @@ def _costs(preview: Any) -> None:
     if not preview.costs:
         return
     lines = "".join(
-        f'<div class="fw-grid fw-num" style="grid-template-columns:minmax(0,1fr) auto auto">'
+        f'<div class="fw-grid" style="grid-template-columns:minmax(0,1fr) auto 56px">'
         f"<span>{draw.text(cost.column)}: {draw.text(cost.group)}</span>"
-        f"<span>{cost.before:,} → {cost.after:,} rows</span><span>{draw.text(_share(cost))}</span></div>"
+        f'<span class="fw-num">{cost.before:,} → {cost.after:,} rows</span>'
+        f'<span class="fw-num">{draw.text(_share(cost))}</span></div>'
         for cost in preview.costs
     )
     draw.html(f'<div class="fw-label">What it costs each group</div>{lines}')
