@@ -92,8 +92,9 @@ def _gains(gains: list[dict[str, Any]]) -> None:
 
 
 def _line(name: str, first: str, second: str, css: str = "") -> str:
+    columns = "minmax(0,1fr) 72px 72px"
     return (
-        f'<div class="fw-grid {css}" style="grid-template-columns:minmax(0,1fr) 72px 72px"><span>{draw.text(name)}</span>'
+        f'<div class="fw-grid {css}" style="grid-template-columns:{columns}"><span>{draw.text(name)}</span>'
         f'<span class="fw-num">{draw.text(first)}</span><span class="fw-num">{draw.text(second)}</span></div>'
     )
 
