@@ -1,20 +1,9 @@
 """Learn: a lesson for each step, and every term in plain words."""
 
-from pathlib import Path
-
 import streamlit as st
-import yaml
 
-from pages.components import draw, header, layout, session
-
-TEXTS = Path(__file__).resolve().parent.parent / "assets" / "lessons"
-
-
-@st.cache_data(show_spinner=False)
-def texts(name: str) -> list[dict[str, str]] | dict[str, str]:
-    """Read one of the lesson files."""
-    return yaml.safe_load((TEXTS / name).read_text(encoding="utf-8"))
-
+from core.prepare.spec import FAMILIES
+from pages.components import draw, header, layout, lessons, session
 
 if st.session_state.get("open_project") is not None:
     header.topbar(session.current(), "learn")
@@ -26,7 +15,9 @@ view = layout.switch(["Lessons", "Glossary"], key="learn_view")
 if view == "Glossary":
     wanted = st.text_input("Find a term", key="learn_term", placeholder="Find a term", label_visibility="collapsed")
     terms = {
-        term: said for term, said in texts("glossary.yaml").items() if wanted.casefold() in f"{term} {said}".casefold()
+        term: said
+        for term, said in lessons.texts("glossary.yaml").items()
+        if wanted.casefold() in f"{term} {said}".casefold()
     }
     with st.container(border=True, key="glossary"):
         if not terms:
@@ -39,8 +30,12 @@ if view == "Glossary":
             )
         )
 else:
-    for number, lesson in enumerate(texts("lessons.yaml"), start=1):
+    for number, lesson in enumerate(lessons.texts("lessons.yaml"), start=1):
         with st.container(border=True, key=f"lesson_{lesson['stage']}"):
             draw.card_head(f"{number}. {lesson['title']}", lesson["stage"].capitalize())
-            draw.html(f'<p class="fw-words" style="font-size:14px">{draw.text(lesson["text"])}</p>')
-            draw.pairs([("Try it", lesson["try"]), ("Without it", lesson["wrong"])])
+            lessons.body(lesson)
+    draw.heading("Steps of a recipe")
+    for family, lesson in lessons.texts("steps.yaml").items():
+        with st.container(border=True, key=f"steps_{family}"):
+            draw.card_head(lesson["title"], FAMILIES[family])
+            lessons.body(lesson)

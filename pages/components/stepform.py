@@ -1,29 +1,27 @@
 """The dialogs that add a step to the recipe and edit one, with a field for each setting."""
 
-from typing import Any
-
 import streamlit as st
 
-from core.limits import PARAM_LENGTH
-from core.prepare.recipe import Step
-from core.prepare.spec import FAMILIES, ParamSpec, StepSpec
+from core.errors import FairwayError
+from core.prepare.recipe import Recipe, Step
+from core.prepare.spec import FAMILIES, StepSpec
 from core.prepare.steps import STEPS, usual_place
 from core.project import changes
 from core.project.actions import new_step_id
 from core.project.document import Project
-from pages.components import draw, ordereditor, session
+from pages.components import draw, lessons, results, session, stepfields
 
 ANY = "Anything"
-NONE = "None"
-LINE = 200
 
 
 @st.dialog("Edit step")
 def edit(step: Step, spec: StepSpec) -> None:
     project = session.current()
     draw.muted(spec.summary)
-    columns, params = _fields(project, spec, step)
-    if st.button("Save step", type="primary", key="primary_savestep", disabled=spec.needs_columns and not columns):
+    _lesson(spec)
+    columns, params = stepfields.fields(project, spec, step)
+    wanted = project.recipe.changed(step.id, columns=columns, params=params)
+    if _ready(project, spec, columns, wanted, step.id, "Save step", "primary_savestep"):
         session.change(
             lambda seen: changes.edit_recipe(
                 seen,
@@ -44,10 +42,12 @@ def add() -> None:
     kind = st.selectbox("Step", kinds, format_func=lambda key: STEPS[key].title, key="add_kind")
     spec = STEPS[kind]
     draw.muted(f"{spec.summary} {spec.scope.words}.")
-    columns, params = _fields(project, spec, Step(id="new", kind=kind))
-    if st.button("Add step", type="primary", key="primary_addstep", disabled=spec.needs_columns and not columns):
-        step = Step(id=new_step_id(project, kind), kind=kind, columns=columns, params=params, reason="Added by you")
-        at = usual_place(project.recipe, kind, names_columns=bool(columns))
+    _lesson(spec)
+    columns, params = stepfields.fields(project, spec, Step(id="new", kind=kind))
+    step = Step(id=new_step_id(project, kind), kind=kind, columns=columns, params=params, reason="Added by you")
+    at = usual_place(project.recipe, kind, names_columns=bool(columns))
+    wanted = project.recipe.with_step(step, at)
+    if _ready(project, spec, columns, wanted, step.id, "Add step", "primary_addstep"):
         session.change(
             lambda seen: changes.edit_recipe(
                 seen, seen.recipe.with_step(step, at), f"Added step: {spec.title}", now=session.now()
@@ -57,86 +57,28 @@ def add() -> None:
         st.rerun()
 
 
-def _fields(project: Project, spec: StepSpec, step: Step) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Draw a step's columns and settings; returns what they say."""
-    assert project.table_schema is not None
-    columns: tuple[str, ...] = ()
-    if spec.suits:
-        schema = project.table_schema
-        usable = set(schema.of_type(*spec.suits)) & {*schema.features(project.frame), *schema.texts(project.frame)}
-        options = [name for name in project.table_schema.names if name in usable or name in step.columns]
-        everything = "Choose columns" if spec.needs_columns else "Every column it suits"
-        columns = tuple(
-            st.multiselect(
-                "Columns",
-                options,
-                default=list(step.columns),
-                key=f"cols_{step.id}_{spec.kind}",
-                placeholder=everything,
-            )
-        )
-    values = spec.settings(step)
-    for param in spec.params:
-        asked = param.shown_when is None or values[param.shown_when[0]] in param.shown_when[1]
-        if asked:
-            values[param.name] = _field(project, param, values[param.name], step, columns)
-    return columns, values
+def _lesson(spec: StepSpec) -> None:
+    """Offer what to know about the family of steps."""
+    lesson = lessons.texts("steps.yaml")[spec.family]
+    with st.popover("When and why", icon=":material/school:", type="tertiary", key=f"lesson_{spec.family}"):
+        lessons.lesson(lesson)
 
 
-def _field(project: Project, param: ParamSpec, value: Any, step: Step, columns: tuple[str, ...]) -> Any:
-    key = f"param_{step.id}_{step.kind}_{param.name}"
-    schema = project.table_schema
-    assert schema is not None
-    if param.kind == "text":
-        long = (param.high or PARAM_LENGTH) > LINE
-        ask = st.text_area if long else st.text_input
-        return ask(param.label, str(value), key=key, help=param.help or None).strip()
-    if param.kind == "column":
-        names = [column.name for column in schema.columns if not param.suits or column.type in param.suits]
-        options = ["", *(name for name in names if name != project.frame.target)]
-        return st.selectbox(
-            param.label,
-            options,
-            index=options.index(value) if value in options else 0,
-            format_func=lambda name: name or NONE,
-            key=key,
-            help=param.help or None,
-        )
-    if param.kind == "order":
-        ids = [kept.id for kept in project.recipe.steps]
-        at = ids.index(step.id) if step.id in ids else usual_place(project.recipe, step.kind, names_columns=True)
-        return ordereditor.orders(project, at, columns, dict(value), step.id)
-    if param.kind == "choice":
-        words = dict(param.choices)
-        options = list(words)
-        return st.selectbox(
-            param.label,
-            options,
-            index=options.index(value),
-            format_func=words.__getitem__,
-            key=key,
-            help=param.help or None,
-        )
-    if param.kind == "number":
-        kind = int if param.whole else float
-        low, high = (None if bound is None else kind(bound) for bound in (param.low, param.high))
-        return st.number_input(
-            param.label, value=kind(value), min_value=low, max_value=high, key=key, help=param.help or None
-        )
-    if param.choices:
-        words = dict(param.choices)
-        return st.multiselect(
-            param.label,
-            list(words),
-            default=list(value),
-            format_func=words.__getitem__,
-            key=key,
-            help=param.help or None,
-        )
-    shown = (
-        value if isinstance(value, list) else sorted({str(item) for given in dict(value).values() for item in given})
-    )
-    typed = st.text_input(
-        param.label, ", ".join(str(item) for item in shown), key=key, help=param.help or "Separated by commas"
-    )
-    return [part.strip() for part in typed.split(",") if part.strip()]
+def _ready(
+    project: Project, spec: StepSpec, columns: tuple[str, ...], wanted: Recipe, step_id: str, label: str, key: str
+) -> bool:
+    """Draw the button that takes the step, or why it cannot be taken; returns whether it was pressed."""
+    lacking = spec.needs_columns and not columns
+    fault = "" if lacking else _fault(project, wanted, step_id)
+    if fault:
+        draw.banner(fault, "", "block", "red")
+    return st.button(label, type="primary", key=key, disabled=lacking or bool(fault))
+
+
+def _fault(project: Project, wanted: Recipe, step_id: str) -> str:
+    from core.prepare.faults import step_fault
+
+    try:
+        return step_fault(results.problem(project), wanted, step_id)
+    except FairwayError as error:
+        return error.message

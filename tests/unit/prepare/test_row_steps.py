@@ -7,6 +7,7 @@ from core.errors import RecipeError
 from core.export.code import parts_table
 from core.framing.frame import Frame, Task
 from core.prepare.build import build_problem
+from core.prepare.faults import step_fault
 from core.prepare.plan import SplitPlan
 from core.prepare.preview import RowCost, effects, preview_step
 from core.prepare.recipe import Recipe, Step
@@ -158,3 +159,19 @@ def test_the_script_of_a_bundle_learns_from_a_row_as_often():
     times = [int(part[6:] or 1) for part in parts if part.startswith("train")]
     assert sum(times) == len(training_rows(made, made.split.train))
     assert max(times) > 1
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (Step(id="new", kind="filter_rows", columns=("size",), params={"low": "many"}), "“many” is not a number"),
+        (Step(id="new", kind="cap_outliers", params={"lower": 50, "upper": 50}), "lower percentile must be below"),
+        (Step(id="new", kind="fill_numbers", columns=("town",)), "“town” is of the type category"),
+        (Step(id="new", kind="drop_columns", columns=("size", "town", "day")), "No column is left"),
+        (Step(id="new", kind="filter_rows", columns=("size",), params={"low": "10"}), ""),
+    ],
+)
+def test_a_step_says_before_it_is_taken_why_it_cannot_be_applied(step, said):
+    made = problem(table(), kind="drop_duplicates")
+    fault = step_fault(made, made.recipe.with_step(step), "new")
+    assert said in fault if said else fault == ""
