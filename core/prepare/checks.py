@@ -80,28 +80,6 @@ def _copies_across(problem: Problem) -> Iterator[Finding]:
     )
 
 
-def _groups_across(problem: Problem) -> Iterator[Finding]:
-    train, test = problem.split.train, problem.split.test
-    for name in problem.schema.of_type(ColumnType.IDENTIFIER):
-        if name not in problem.X:
-            continue
-        values = as_text(problem.X[name])
-        seen = set(values.iloc[train].dropna())
-        sealed = values.iloc[test].dropna()
-        shared = int(sealed.isin(seen).sum())
-        if not shared or len(seen | set(sealed)) < 3:
-            continue
-        yield Finding(
-            code="identifier-across-parts",
-            severity=Severity.WARNING,
-            title=f"The same `{name}` is on both sides",
-            evidence=f"{shared:,} of {len(sealed):,} sealed rows share their `{name}` with a training row.",
-            why="The model can recognise them instead of learning; for new ones it would do worse than it seems.",
-            columns=(name,),
-            fix=Fix("Keep each together", "set_split", {"kind": SplitKind.GROUP.value, "column": name}),
-        )
-
-
 def _future_in_training(problem: Problem) -> Iterator[Finding]:
     train, test = problem.split.train, problem.split.test
     dates = [name for name in problem.schema.of_type(ColumnType.DATE) if name in problem.X]
@@ -262,9 +240,8 @@ def _repeat(count: int) -> str:
 CHECKS: Final = (
     Check("recipe-broken", "The recipe cannot be applied", Severity.ERROR, _cannot_be_applied),
     Check("copies-across-parts", "Rows look the same as others", Severity.WARNING, _copies_across),
-    Check("identifier-across-parts", "An identifier is on both sides", Severity.WARNING, _groups_across),
+    Check("identifier-across-parts", "An identifier is on both sides", Severity.WARNING, leaks.cases_across),
     Check("near-copies-across-parts", "Sealed rows are nearly training rows", Severity.WARNING, leaks.near_copies),
-    Check("group-across-parts", "A case is on both sides", Severity.WARNING, leaks.groups_by_name),
     Check("identifier-with-outcome", "An identifier carries the outcome", Severity.ERROR, leaks.identifiers),
     Check("statistic-before-split", "A column was made from the outcome", Severity.ERROR, leaks.statistics),
     Check("outcome-in-bins", "A column is the outcome in bins", Severity.ERROR, leaks.bins_of_outcome),

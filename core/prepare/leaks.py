@@ -67,19 +67,21 @@ def near_copies(problem: Problem) -> Iterator[Finding]:
     )
 
 
-def groups_by_name(problem: Problem) -> Iterator[Finding]:
-    """Find a category whose name says that its values are cases, with one case on both sides."""
+def cases_across(problem: Problem) -> Iterator[Finding]:
+    """Find an identifier, or a category whose name says that its values are cases, with one case on both sides."""
     train, test = problem.split.train, problem.split.test
-    for name in problem.schema.of_type(ColumnType.CATEGORY):
-        if name not in problem.X or not NAMES_A_CASE.search(name):
+    for spec in problem.schema.columns:
+        name = spec.name
+        is_case = spec.type is ColumnType.CATEGORY and NAMES_A_CASE.search(name)
+        if name not in problem.X or not (is_case or spec.type is ColumnType.IDENTIFIER):
             continue
         values = as_text(problem.X[name])
         seen, sealed = set(values.iloc[train].dropna()), values.iloc[test].dropna()
         shared = int(sealed.isin(seen).sum())
-        if not shared or len(seen) < FEWEST_LEVELS:
+        if not shared or len(seen | set(sealed)) < (FEWEST_LEVELS if is_case else 3):
             continue
         yield Finding(
-            code="group-across-parts",
+            code="identifier-across-parts",
             severity=Severity.WARNING,
             title=f"The same `{name}` is on both sides",
             evidence=f"{shared:,} of {len(sealed):,} sealed rows share their `{name}` with a training row.",

@@ -143,7 +143,7 @@ PLANTED: dict[str, tuple[Callable[..., pd.DataFrame], Task, set[str], str]] = {
     "cases on both sides": (
         several_a_customer,
         Task.BINARY,
-        {"identifier-across-parts", "group-across-parts"},
+        {"identifier-across-parts"},
         "customer_id",
     ),
     "the future in training": (lambda table, rng: table, Task.BINARY, {"future-in-training"}, "opened"),
