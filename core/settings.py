@@ -18,8 +18,9 @@ class Settings:
         ``FAIRWAY_DATABASE_URL``: SQLAlchemy URL of the metadata. Default: an SQLite file in ``home``.
     worker_threads : int
         ``FAIRWAY_WORKER_THREADS``: threads one training may use. Default: all cores.
-    private_network : bool
-        ``FAIRWAY_PRIVATE_NETWORK``: whether sources may reach this machine and private networks. Default: no.
+    private_network : bool or None
+        ``FAIRWAY_PRIVATE_NETWORK``: whether sources may reach this machine and private networks. Default: only
+        databases and brokers.
     local_files : Path or None
         ``FAIRWAY_FILES``: folder whose tables and database files may be opened from the server. Default: none.
     """
@@ -27,7 +28,7 @@ class Settings:
     home: Path
     database_url: str
     worker_threads: int
-    private_network: bool = False
+    private_network: bool | None = None
     local_files: Path | None = None
 
     @classmethod
@@ -49,6 +50,12 @@ class Settings:
             home=home,
             database_url=given.get("FAIRWAY_DATABASE_URL") or f"sqlite:///{home / 'fairway.db'}",
             worker_threads=int(given.get("FAIRWAY_WORKER_THREADS") or os.cpu_count() or 1),
-            private_network=given.get("FAIRWAY_PRIVATE_NETWORK", "").lower() in ("1", "yes", "true", "on"),
+            private_network=_switch(given.get("FAIRWAY_PRIVATE_NETWORK", "")),
             local_files=Path(files).expanduser().resolve() if (files := given.get("FAIRWAY_FILES")) else None,
         )
+
+
+def _switch(text: str) -> bool | None:
+    """Return what a switch says; None where it is not set. What nobody can read closes, rather than opens."""
+    text = text.strip().lower()
+    return text in ("1", "yes", "true", "on") if text else None

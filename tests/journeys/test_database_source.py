@@ -12,12 +12,6 @@ from tests.journeys import walk
 from tests.journeys.conftest import Server
 
 
-@pytest.fixture
-def settings() -> dict[str, str]:
-    """The database of these journeys stands on this machine."""
-    return {"FAIRWAY_PRIVATE_NETWORK": "1"}
-
-
 @pytest.fixture(scope="module")
 def shop() -> Iterator[databases.Server]:
     with databases.postgres() as server:

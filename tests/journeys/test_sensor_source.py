@@ -16,12 +16,6 @@ EVERY = 0.05
 
 
 @pytest.fixture
-def settings() -> dict[str, str]:
-    """The broker of these journeys stands on this machine."""
-    return {"FAIRWAY_PRIVATE_NETWORK": "1"}
-
-
-@pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
     folder = tmp_path / "broker"
     folder.mkdir()

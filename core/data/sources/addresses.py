@@ -33,6 +33,14 @@ _CLOSED_4: Final = tuple(
         "240.0.0.0/4",
     )
 )
+_INNER: Final = tuple(
+    ipaddress.ip_network(block)
+    for block in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+)
+_METADATA: Final = tuple(
+    ipaddress.ip_network(block)
+    for block in ("fd00:ec2::/32", "fd20:ce::/32")  # where AWS and Google Cloud keep theirs among private addresses
+)
 _OPEN_6: Final = ipaddress.ip_network("2000::/3")
 _CLOSED_6: Final = tuple(
     ipaddress.ip_network(block)
@@ -55,6 +63,16 @@ def is_open(address: Address) -> bool:
     # 5efe marks an address that hides one of IPv4 in its last half (ISATAP).
     hides = address.packed[10:12] == b"\x5e\xfe" and address.packed[8:10] in (b"\x00\x00", b"\x02\x00")
     return address in _OPEN_6 and address.is_global and not hides and not any(address in block for block in _CLOSED_6)
+
+
+def is_inner(address: Address) -> bool:
+    """Whether an address is of this machine or of a private network, and neither link-local nor a cloud's own."""
+    return any(address in block for block in _INNER) and not any(address in block for block in _METADATA)
+
+
+def may_reach(address: Address, private: bool | None) -> bool:
+    """Whether an address may be reached: see :func:`addresses_of`."""
+    return bool(private) or is_open(address) or (private is None and is_inner(address))
 
 
 @dataclass(frozen=True)
@@ -166,16 +184,19 @@ def _not_an_address() -> InputError:
     return InputError("This is not a web address.", next_step="Write it as https://example.org/table.csv.")
 
 
-def refused(host: str) -> InputError:
+def refused(host: str, private: bool | None = False) -> InputError:
     """Say that a place is not reached, and nothing of what stands there."""
+    why = "does not reach into private networks from here"
+    if private is None:
+        why = "reaches only usual private addresses besides"
     return InputError(
-        f"{host} is not on the public internet, and Fairway does not reach into private networks from here.",
+        f"{host} is not on the public internet, and Fairway {why}.",
         next_step="Whoever runs Fairway can allow it by FAIRWAY_PRIVATE_NETWORK=1.",
     )
 
 
 def addresses_of(
-    host: str, port: int, *, private: bool, lookup: Lookup | None = None, seconds: float = WEB_CONNECT_SECONDS
+    host: str, port: int, *, private: bool | None, lookup: Lookup | None = None, seconds: float = WEB_CONNECT_SECONDS
 ) -> list[Address]:
     """Look a host up once, and judge every address it has.
 
@@ -184,8 +205,9 @@ def addresses_of(
     host : str
         As :class:`Place` holds it.
     port : int
-    private : bool
-        Whether every address is allowed.
+    private : bool or None
+        True: every address is allowed; False: those of the public internet; ``None``: these, and those of this machine
+        and of private networks, but no link-local ones and no metadata services of clouds.
     lookup : callable, optional
         Default: the system's.
     seconds : float
@@ -211,8 +233,8 @@ def addresses_of(
         found = [ipaddress.ip_address(host)]
     except ValueError:
         found = _looked_up(host, port, lookup or socket.getaddrinfo, seconds)
-    if not private and not all(is_open(address) for address in found):
-        raise refused(host)
+    if not all(may_reach(address, private) for address in found):
+        raise refused(host, private)
     return found
 
 
@@ -220,7 +242,7 @@ def dial(
     host: str,
     port: int,
     *,
-    private: bool,
+    private: bool | None,
     seconds: float,
     lookup: Lookup | None = None,
     begun: Callable[[socket.socket], None] | None = None,
@@ -256,8 +278,8 @@ def dial(
                 begun(connection)
             connection.connect((str(address), port))
             peer = ipaddress.ip_address(str(connection.getpeername()[0]).partition("%")[0])
-            if peer != address or not (private or is_open(peer)):
-                raise refused(host)
+            if peer != address or not may_reach(peer, private):
+                raise refused(host, private)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return connection
         except OSError as error:

@@ -172,7 +172,7 @@ class Client:
         self._headers = (headers or Headers()).checked()
         self._look = reach.look
         self._watch = Watch(seconds or (WEB_LOOK_SECONDS if reach.look else WEB_SECONDS), reach.should_stop)
-        self._guard = Guard(self._watch, reach.private_network, lookup, idle)
+        self._guard = Guard(self._watch, bool(reach.private_network), lookup, idle)
         self._report = reach.report
         self._first: tuple[str, str, int] | None = None
         self._site: tuple[str, str, int] | None = None

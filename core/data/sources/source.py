@@ -52,8 +52,9 @@ class Reach:
         Takes the share done, 0 to 1, and what is being done, in plain words.
     should_stop : callable
         Whether the user asked to stop; a source that may end early then keeps what it has and says so.
-    private_network : bool
-        Whether the operator lets sources reach addresses of this machine and of private networks.
+    private_network : bool or None
+        Whether the operator lets sources reach addresses of this machine and of private networks. ``None`` where
+        nothing was said: databases and brokers may, since that is where they stand; web addresses may not.
     look : bool
         Whether the beginning is enough, for a look before anything is kept: it takes little time and few bytes.
     local_files : Path or None
@@ -64,7 +65,7 @@ class Reach:
     secret: str = ""
     report: Callable[[float, str], None] = _say_nothing
     should_stop: Callable[[], bool] = _never
-    private_network: bool = False
+    private_network: bool | None = None
     look: bool = False
     local_files: Path | None = None
 

@@ -64,7 +64,7 @@ def _gate(place: "Where", reach: "Reach", watch: Watch) -> Iterator[Gate]:
             return host.endswith(_AWS)
         return host == endpoint.host or host == f"{place.bucket}.{endpoint.host}"
 
-    with Gate(Guard(watch, reach.private_network, follow=False), allowed) as gate:
+    with Gate(Guard(watch, bool(reach.private_network), follow=False), allowed) as gate:
         yield gate
 
 

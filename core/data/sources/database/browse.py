@@ -100,7 +100,7 @@ _VERSION = {
 }
 
 
-def check_connection(address: str, secret: str = "", *, files: Path | None = None, private: bool = False) -> str:
+def check_connection(address: str, secret: str = "", *, files: Path | None = None, private: bool | None = None) -> str:
     """Say what answers at an address, such as ``PostgreSQL 15.8``.
 
     Parameters
@@ -110,8 +110,8 @@ def check_connection(address: str, secret: str = "", *, files: Path | None = Non
     secret : str
     files : Path, optional
         The only folder database files are opened in.
-    private : bool
-        Whether servers of this machine and of private networks may be reached.
+    private : bool or None
+        Whether servers of this machine and of private networks may be reached; as :class:`Reach` says it.
 
     Raises
     ------
@@ -130,7 +130,9 @@ def check_connection(address: str, secret: str = "", *, files: Path | None = Non
         return f"{title} {version.split()[0].split('-')[0]}"
 
 
-def schemas(address: str, secret: str = "", *, files: Path | None = None, private: bool = False) -> tuple[str, ...]:
+def schemas(
+    address: str, secret: str = "", *, files: Path | None = None, private: bool | None = None
+) -> tuple[str, ...]:
     """Return the schemas (in MySQL: the databases) of an address; one nameless where there is but one."""
     with opened(address, secret, files=files, seconds=BROWSE_SECONDS, private=private) as database:
         if database.engine.key == "sqlite":
@@ -141,7 +143,7 @@ def schemas(address: str, secret: str = "", *, files: Path | None = None, privat
 
 
 def tables(
-    address: str, schema: str, secret: str = "", *, files: Path | None = None, private: bool = False
+    address: str, schema: str, secret: str = "", *, files: Path | None = None, private: bool | None = None
 ) -> tuple[TableInfo, ...]:
     """Return the tables and views of a schema."""
     with opened(address, secret, files=files, seconds=BROWSE_SECONDS, private=private) as database:
@@ -156,7 +158,7 @@ def tables(
 
 
 def columns(
-    address: str, schema: str, table: str, secret: str = "", *, files: Path | None = None, private: bool = False
+    address: str, schema: str, table: str, secret: str = "", *, files: Path | None = None, private: bool | None = None
 ) -> tuple[ColumnInfo, ...]:
     """Return the columns of a table with their types."""
     with opened(address, secret, files=files, seconds=BROWSE_SECONDS, private=private) as database:

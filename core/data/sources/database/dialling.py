@@ -12,7 +12,7 @@ CONNECT_SECONDS = 10
 """How long a server may take to answer."""
 
 
-def hosts_of(url: sqlalchemy.URL, private: bool) -> dict[str, str]:
+def hosts_of(url: sqlalchemy.URL, private: bool | None) -> dict[str, str]:
     """Return what PostgreSQL's driver is told: the host, by which it checks a certificate, and the judged addresses.
 
     Raises
@@ -25,7 +25,7 @@ def hosts_of(url: sqlalchemy.URL, private: bool) -> dict[str, str]:
     return {"host": ",".join([host] * len(found)), "hostaddr": ",".join(str(address) for address in found)}
 
 
-def dial_for_mysql(engine: sqlalchemy.Engine, private: bool) -> None:
+def dial_for_mysql(engine: sqlalchemy.Engine, private: bool | None) -> None:
     """Give MySQL's driver connections that were made to a judged address."""
 
     @sqlalchemy.event.listens_for(engine, "do_connect")
@@ -42,7 +42,7 @@ def dial_for_mysql(engine: sqlalchemy.Engine, private: bool) -> None:
         return made
 
 
-def judge(url: sqlalchemy.URL, private: bool) -> None:
+def judge(url: sqlalchemy.URL, private: bool | None) -> None:
     """Judge the host of a database whose driver makes its connections by itself.
 
     Raises
@@ -54,4 +54,4 @@ def judge(url: sqlalchemy.URL, private: bool) -> None:
         return
     if not url.host:
         raise InputError("The address names no host.", next_step="Give the machine the database runs on.")
-    addresses_of(url.host, url.port or LOW_PORTS, private=False, seconds=CONNECT_SECONDS)
+    addresses_of(url.host, url.port or LOW_PORTS, private=private, seconds=CONNECT_SECONDS)

@@ -49,7 +49,9 @@ class Opened:
 
 
 @contextmanager
-def opened(address: str, secret: str, *, files: Path | None, seconds: int, private: bool = False) -> Iterator[Opened]:
+def opened(
+    address: str, secret: str, *, files: Path | None, seconds: int, private: bool | None = None
+) -> Iterator[Opened]:
     """Open a database for reading.
 
     Parameters
@@ -61,8 +63,8 @@ def opened(address: str, secret: str, *, files: Path | None, seconds: int, priva
         The only folder database files are opened in.
     seconds : int
         Longest time one statement may run.
-    private : bool
-        Whether servers of this machine and of private networks may be reached.
+    private : bool or None
+        Whether servers of this machine and of private networks may be reached; as :class:`Reach` says it.
 
     Yields
     ------
@@ -94,7 +96,7 @@ def opened(address: str, secret: str, *, files: Path | None, seconds: int, priva
 
 
 def _engine(
-    url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, seconds: int, private: bool
+    url: sqlalchemy.URL, kind: Engine, secret: str, files: Path | None, seconds: int, private: bool | None
 ) -> sqlalchemy.Engine:
     if kind.key == "sqlite":
         opener = sqlite_opener(file_in(files, url.database, "sqlite"))
@@ -180,7 +182,7 @@ def _read_only(connection: Connection, kind: Engine, driver: Any, seconds: int) 
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
-def _interrupt(kind: Engine, driver: Any, url: sqlalchemy.URL, secret: str, private: bool) -> Callable[[], None]:
+def _interrupt(kind: Engine, driver: Any, url: sqlalchemy.URL, secret: str, private: bool | None) -> Callable[[], None]:
     if kind.is_file:
         return lambda: driver.interrupt()
     if kind.key == "postgresql":
@@ -190,7 +192,7 @@ def _interrupt(kind: Engine, driver: Any, url: sqlalchemy.URL, secret: str, priv
     return lambda: None
 
 
-def _kill(number: int, url: sqlalchemy.URL, secret: str, private: bool) -> None:
+def _kill(number: int, url: sqlalchemy.URL, secret: str, private: bool | None) -> None:
     import pymysql
 
     second = pymysql.connect(

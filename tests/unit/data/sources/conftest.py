@@ -38,7 +38,7 @@ def reach(tmp_path: Path) -> Callable[..., Reach]:
     def make(secret: str = databases.SECRET, **given: object) -> Reach:
         folder = tmp_path / "incoming"
         folder.mkdir(exist_ok=True)
-        return Reach(folder, secret=secret, private_network=True, **given)  # type: ignore[arg-type]
+        return Reach(folder, secret=secret, **given)  # type: ignore[arg-type]
 
     return make
 

@@ -57,10 +57,10 @@ def ask(mariadb: Server, reach: Callable[..., Reach]) -> Callable[..., Acquired]
 
 def test_it_is_looked_around_in(mariadb: Server) -> None:
     address = mariadb.address()
-    assert db.check_connection(address, SECRET, private=True).startswith("MariaDB 1")
-    assert db.schemas(address, SECRET, private=True) == ("shop",)
-    assert [table.name for table in db.tables(address, "shop", SECRET, private=True)] == [HOSTILE, "orders"]
-    found = {one.name: (one.type, one.kind) for one in db.columns(address, "shop", "orders", SECRET, private=True)}
+    assert db.check_connection(address, SECRET).startswith("MariaDB 1")
+    assert db.schemas(address, SECRET) == ("shop",)
+    assert [table.name for table in db.tables(address, "shop", SECRET)] == [HOSTILE, "orders"]
+    found = {one.name: (one.type, one.kind) for one in db.columns(address, "shop", "orders", SECRET)}
     assert found["id"] == ("bigint(20) unsigned", "number")
     assert found["yes"] == ("bit(1)", "flag")
     assert [name for name, (_, kind) in found.items() if kind == "moment"] == ["plain", "at"]
@@ -145,7 +145,7 @@ def test_time_runs_out_and_a_stop_is_heard_within_a_statement(
 
 
 def test_the_server_itself_is_told_the_limits(mariadb: Server) -> None:
-    with opened(mariadb.address(), SECRET, files=None, seconds=30, private=True) as database:
+    with opened(mariadb.address(), SECRET, files=None, seconds=30) as database:
         shown = database.connection.exec_driver_sql(
             "SELECT @@max_statement_time, @@tx_read_only, @@time_zone, @@in_transaction"
         ).one()
@@ -161,7 +161,7 @@ def test_the_transaction_may_only_read(mariadb: Server, ask: Callable[..., Acqui
 
 
 def run(mariadb: Server, statement: str) -> None:
-    with opened(mariadb.address(), SECRET, files=None, seconds=5, private=True) as database:
+    with opened(mariadb.address(), SECRET, files=None, seconds=5) as database:
         database.connection.execution_options(no_parameters=True).exec_driver_sql(statement)
 
 

@@ -67,13 +67,13 @@ def told(error: pytest.ExceptionInfo[Exception]) -> str:
 
 def test_it_is_looked_around_in(postgres: Server) -> None:
     address = postgres.address()
-    assert db.check_connection(address, SECRET, private=True).startswith("PostgreSQL 1")
-    assert db.schemas(address, SECRET, private=True) == ("public",)
-    found = db.tables(address, "public", SECRET, private=True)
+    assert db.check_connection(address, SECRET).startswith("PostgreSQL 1")
+    assert db.schemas(address, SECRET) == ("public",)
+    found = db.tables(address, "public", SECRET)
     assert [(table.name, table.is_view) for table in found] == [
         ("customers", False), ("grown", True), (HOSTILE, False), ("secrets", False)
     ]  # fmt: skip
-    columns = db.columns(address, "public", "customers", SECRET, private=True)
+    columns = db.columns(address, "public", "customers", SECRET)
     assert [(one.name, one.type, one.kind) for one in columns][:4] == [
         ("id", "integer", "number"),
         ("big", "bigint", "number"),
@@ -208,7 +208,7 @@ def test_the_transaction_may_only_read(postgres: Server, ask: Callable[..., Acqu
 
 
 def test_the_server_itself_is_told_the_limits(postgres: Server) -> None:
-    with opened(postgres.address(), SECRET, files=None, seconds=30, private=True) as database:
+    with opened(postgres.address(), SECRET, files=None, seconds=30) as database:
         shown = [
             database.connection.exec_driver_sql(f"SHOW {name}").scalar()
             for name in ("transaction_read_only", "statement_timeout", "timezone")
@@ -218,7 +218,7 @@ def test_the_server_itself_is_told_the_limits(postgres: Server) -> None:
 
 def test_several_statements_are_refused_by_the_driver_too(postgres: Server) -> None:
     def run(statement: str) -> None:
-        with opened(postgres.address(), SECRET, files=None, seconds=5, private=True) as database:
+        with opened(postgres.address(), SECRET, files=None, seconds=5) as database:
             streaming = database.connection.execution_options(stream_results=True, no_parameters=True)
             streaming.exec_driver_sql(statement)
 
@@ -260,12 +260,12 @@ def test_what_cannot_be_reached_is_in_plain_words(
         (address, "", f"PostgreSQL at {at} does not let reader in with this password."),
         (postgres.address(user="nobody"), "wrong & secret", f"PostgreSQL at {at} does not let nobody in"),
         (postgres.address("nowhere"), SECRET, f"There is no database named nowhere at {at} that reader may open."),
-        (address.replace(str(postgres.port), "1"), SECRET, "Nothing answers at 127.0.0.1:1."),
+        (address.replace(str(postgres.port), "65009"), SECRET, "Nothing answers at 127.0.0.1:65009."),
         (address.replace("127.0.0.1", "nohost.invalid"), SECRET, "There is no host named nohost.invalid"),
         (address + "?sslmode=require", SECRET, f"An encrypted connection to {at} could not be made."),
     ):
         with pytest.raises(DataError) as error:
-            db.check_connection(given, secret, private=True)
+            db.check_connection(given, secret)
         assert told(error).startswith(expected)
         for hidden in ("wrong & secret", SECRET, "psycopg", "OperationalError", "sqlalche.me"):
             assert hidden not in told(error)
@@ -281,7 +281,7 @@ def test_the_passwords_of_the_servers_own_user_are_not_used(
     monkeypatch.setenv("PGPASSFILE", str(passfile))
     monkeypatch.setenv("PGPASSWORD", SECRET)
     with pytest.raises(DataError, match="does not let reader in"):
-        db.check_connection(postgres.address(), "", private=True)
+        db.check_connection(postgres.address(), "")
 
 
 def test_a_connection_that_is_cut_leaves_no_half_table(

@@ -33,7 +33,7 @@ class Progress:
 
 def reach(folder, progress=None, secret=""):
     progress = progress or Progress()
-    return Reach(folder, secret=secret, private_network=True, report=progress.report, should_stop=progress.should_stop)
+    return Reach(folder, secret=secret, report=progress.report, should_stop=progress.should_stop)
 
 
 def asked(broker, **changes):
@@ -146,7 +146,7 @@ def test_faults_of_tls_are_told_apart(broker, tmp_path):
 
 def test_a_broker_that_is_not_there_is_said(tmp_path):
     with pytest.raises(DataError, match="cannot be reached"):
-        acquire(SensorOrigin(host="127.0.0.1", port=9, topic="a"), reach(tmp_path))
+        acquire(SensorOrigin(host="127.0.0.1", port=65_009, topic="a"), reach(tmp_path))
     with pytest.raises(DataError, match=r"There is no host named nowhere\.invalid"):
         acquire(SensorOrigin(host="nowhere.invalid", topic="a"), reach(tmp_path))
 
