@@ -185,3 +185,5 @@ ORDERED_VALUES: Final = 100
 """Most values of a column that are put in an order by hand."""
 COMBINED_COLUMNS: Final = 200
 """Most columns one step may make by combining numbers."""
+TEXT_COLUMNS: Final = 300
+"""Most columns one step may make from free text."""

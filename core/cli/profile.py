@@ -38,7 +38,7 @@ def _run(given: argparse.Namespace) -> Answer:
         frame = Frame.model_validate({"target": given.target, **proposed(frame, read.frame[given.target])})
     schema, whole = read.schema, read.ref.whole
     found = profile(read.frame, schema, frame)
-    findings = check_data(read.frame, schema, frame, found)
+    findings = check_data(read.frame, schema, frame, found, reads=schema.texts(frame))
     if given.report is not None:
         _write_report(given, read, frame, found, findings)
     data = {

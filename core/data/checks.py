@@ -1,6 +1,6 @@
 """Checks of the data: what would mislead a model, with the evidence and the click that settles it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -68,6 +68,7 @@ def check_data(
     dictionary: Mapping[str, Entry] | None = None,
     reference: Mapping[str, Mapping[str, float]] | None = None,
     brought: datetime | None = None,
+    reads: Collection[str] = (),
     checks: tuple[Check[DataFacts], ...] = CHECKS,
 ) -> list[Finding]:
     """Check a table under a frame.
@@ -90,6 +91,8 @@ def check_data(
         Sensitive column to its groups' shares elsewhere.
     brought : datetime, optional
         When the table was brought; later dates lie ahead.
+    reads : collection of str
+        Columns that the recipe reads; free text among them is used.
     checks : tuple of Check
         What to look for.
 
@@ -101,7 +104,16 @@ def check_data(
     """
     dropped = frozenset(column for kind, column in handled if kind == "drop_columns")
     facts = DataFacts(
-        table_frame, schema, frame, profile, balanced, dropped, dictionary or {}, reference or {}, brought
+        table_frame,
+        schema,
+        frame,
+        profile,
+        balanced,
+        dropped,
+        dictionary or {},
+        reference or {},
+        brought,
+        frozenset(reads),
     )
     return worst_first([_noted(finding, handled) for finding in run_checks(checks, facts)])
 

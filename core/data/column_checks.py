@@ -249,7 +249,8 @@ def extremes(facts: DataFacts) -> Found:
 def text_left_out(facts: DataFacts) -> Found:
     """Name columns no model uses."""
     kinds = {ColumnType.TEXT: "free text", ColumnType.IDENTIFIER: "an identifier"}
-    left = [spec for spec in facts.schema.columns if spec.type in kinds and spec.name != facts.frame.target]
+    used = {facts.frame.target, *facts.reads}
+    left = [spec for spec in facts.schema.columns if spec.type in kinds and spec.name not in used]
     if not left:
         return
     words = ", ".join(f"`{spec.name}` ({kinds[spec.type]})" for spec in left[:5])
@@ -258,7 +259,7 @@ def text_left_out(facts: DataFacts) -> Found:
         severity=Severity.INFO,
         title="One column is not used" if len(left) == 1 else f"{len(left):,} columns are not used",
         evidence=f"{words}{f' and {len(left) - 5:,} more' if len(left) > 5 else ''}.",
-        why="Models here learn from numbers, categories and dates; they lose nothing here that could be used as it is. "
-        "Where the guess is wrong, change the type under Columns.",
+        why="Free text is used once its role is Feature and a step of the recipe, such as Find topics in text, reads "
+        "it. An identifier tells nothing of a new row. Where the guess is wrong, change the type under Columns.",
         columns=tuple(spec.name for spec in left),
     )

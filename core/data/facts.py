@@ -43,6 +43,8 @@ class DataFacts:
         Sensitive column to its groups' shares elsewhere.
     brought : datetime or None
         When the table was brought; later dates lie ahead.
+    reads : frozenset of str
+        Columns of free text that a step of the recipe reads.
     """
 
     table_frame: pd.DataFrame
@@ -54,6 +56,7 @@ class DataFacts:
     dictionary: Mapping[str, Entry] = field(default_factory=dict)
     reference: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     brought: datetime | None = None
+    reads: frozenset[str] = frozenset()
 
     @cached_property
     def features(self) -> list[ColumnProfile]:

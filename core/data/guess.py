@@ -19,6 +19,7 @@ from core.data.hints import (
     is_unnamed,
     words_of,
 )
+from core.data.knowing.personal import names_people
 from core.data.schema import ColumnSpec, ColumnType, Role, Schema
 from core.limits import CATEGORY_LEVELS
 from core.runtime.values import as_date
@@ -93,7 +94,7 @@ def guess_schema(frame: pd.DataFrame, read_as: Mapping[str, str] | None = None) 
     Returns
     -------
     Schema
-        In the table's order. Identifiers, free text, constant and empty columns are left out; each reason is one
+        In the table's order. Identifiers, names of people, constant and empty columns are left out; each reason is one
         sentence in plain words.
     """
     columns = [_column(str(name), frame.iloc[:, position]) for position, name in enumerate(frame.columns)]
@@ -136,13 +137,14 @@ def _spec(column: _Column, dates: DateGuess | None) -> ColumnSpec:
             guess = next(found for rule in TEXT_RULES if (found := rule(column, dates)) is not None)
         else:
             guess = next(found for rule in NUMBER_RULES if (found := rule(column)) is not None)
-    unusable = guess.type in (ColumnType.IDENTIFIER, ColumnType.TEXT)
+    people = guess.type is ColumnType.TEXT and names_people(column.name)
+    unusable = guess.type is ColumnType.IDENTIFIER or people
     return ColumnSpec(
         name=column.name,
         type=guess.type,
         role=Role.LEFT_OUT if guess.left_out or unusable else Role.FEATURE,
         guessed_type=guess.type,
-        reason=guess.reason,
+        reason=f"{guess.reason} Names of people are left out." if people else guess.reason,
         date_format=guess.date_format,
     )
 

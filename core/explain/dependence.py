@@ -14,6 +14,9 @@ from core.limits import CHART_POINTS
 from core.runtime.values import as_date, as_number, as_text
 
 LEVELS = 12
+LONG = (1, 5, 20, 50)
+"""Words from which a text is longer than the band before."""
+BANDS = ("no text", "1 to 4 words", "5 to 19 words", "20 to 49 words", "50 words or more")
 """Most levels shown; the rarer ones are one."""
 OTHERS = "others"
 BINS = 12
@@ -113,10 +116,21 @@ def dependence(explanation: Explanation, spec: ColumnSpec, outcome: str | None =
         if len(x) > CHART_POINTS:
             kept = np.sort(np.random.default_rng(explanation.seed).choice(len(x), CHART_POINTS, replace=False))
         return Dependence(spec.name, spec.type.value, x[kept], held[kept], stretches, missing, **common)  # type: ignore[arg-type]
+    if spec.type is ColumnType.TEXT:
+        return Dependence(spec.name, "category", *_by_length(values, y), None, **common)  # type: ignore[arg-type]
     texts = np.array([MISSING if text is None or pd.isna(text) else text for text in as_text(values)], dtype=object)
     known = texts != MISSING
     missing = None if known.all() else _effect(MISSING, y[~known])
     return Dependence(spec.name, "category", texts[known], y[known], _levels(texts[known], y[known]), missing, **common)  # type: ignore[arg-type]
+
+
+def _by_length(values: pd.Series, y: Floats) -> tuple[NDArray[np.object_], Floats, tuple[LevelEffect, ...]]:
+    """Return the length of each text in words, and what a length does: no text is like another, and none is shown."""
+    words = np.array([0 if text is None or pd.isna(text) else len(text.split()) for text in as_text(values)])
+    places = np.searchsorted(LONG, words, side="right")
+    bands = np.array(BANDS, dtype=object)[places]
+    effects = tuple(_effect(BANDS[place], y[places == place]) for place in range(len(BANDS)) if (places == place).any())
+    return bands, y, effects
 
 
 def _levels(texts: NDArray[np.object_], y: Floats) -> tuple[LevelEffect, ...]:

@@ -276,7 +276,7 @@ def _left_out(problem: Problem, used: Sequence[str]) -> dict[str, str]:
         elif spec.type is ColumnType.IDENTIFIER:
             reasons[spec.name] = "names a row"
         elif spec.type is ColumnType.TEXT:
-            reasons[spec.name] = "free text"
+            reasons[spec.name] = "free text that no step reads"
         else:
             reasons[spec.name] = _plain(dropped.get(spec.name) or spec.reason or "left out")
     return reasons

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import BundleError
 from core.export.facts import BundleSpec
-from core.export.golden import Golden, answer_rows, golden_rows
+from core.export.golden import Golden, answer_rows, golden_rows, kept_words
 from core.export.requirements import needed, pinned, requirements_text
 from core.export.targets import TARGETS
 from core.export.templates import render_code, render_markdown
@@ -69,7 +69,7 @@ def build_bundle(spec: BundleSpec, folder: Path) -> Bundle:
         raise BundleError("The folder for the bundle is not empty.", next_step="Choose a new or an empty folder.")
     from core.runtime.persist import save_model
 
-    rows = golden_rows(spec.training_frame, spec.input, seed=spec.seed)
+    rows = golden_rows(spec.training_frame, spec.input, seed=spec.seed, words=kept_words(spec.pipeline))
     golden = Golden(tuple(rows), tuple(answer_rows(spec, rows)))
     for name in ("model", "golden"):
         (folder / name).mkdir()

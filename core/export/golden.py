@@ -31,6 +31,25 @@ TRIES = 20
 """Draws before a row that equals a real one is given a value no real row has."""
 UNSEEN = "a value never seen in training"
 UNREADABLE = "not known"
+MADE_TEXTS = 40
+"""Texts made up for a column of free text."""
+HARMLESS = (
+    "the",
+    "order",
+    "came",
+    "late",
+    "please",
+    "send",
+    "it",
+    "again",
+    "thank",
+    "you",
+    "good",
+    "small",
+    "red",
+    "box",
+)
+LOOKS = ("ALL IN CAPITALS 12", "See www.example.org, or write to info@example.org", "Déjà vu, naïve, 100 %", "ok")
 KINDS = ("plain", "plain", "plain", "plain", "missing", "plain", "unseen", "missing", "wrong", "beyond")
 """What the rows try out, in turn."""
 
@@ -68,7 +87,14 @@ class _Source:
     wrong: Any
 
 
-def golden_rows(table_frame: pd.DataFrame, schema: InputSchema, *, n: int = GOLDEN_ROWS, seed: int = 7) -> list[Row]:
+def golden_rows(
+    table_frame: pd.DataFrame,
+    schema: InputSchema,
+    *,
+    n: int = GOLDEN_ROWS,
+    seed: int = 7,
+    words: Mapping[str, Sequence[str]] | None = None,
+) -> list[Row]:
     """Make up rows that try out a model's input.
 
     Parameters
@@ -78,6 +104,8 @@ def golden_rows(table_frame: pd.DataFrame, schema: InputSchema, *, n: int = GOLD
     schema : InputSchema
     n : int
     seed : int
+    words : mapping of str to sequence of str, optional
+        Column of free text to the words the model keeps of it; made-up texts hold some of them.
 
     Returns
     -------
@@ -85,7 +113,12 @@ def golden_rows(table_frame: pd.DataFrame, schema: InputSchema, *, n: int = GOLD
         ``n`` rows, none of which is a row of ``table_frame``; among them rows with missing values, values never seen,
         values of a wrong type, numbers beyond the range seen, and one with nothing known.
     """
-    sources = [_source(table_frame[column.name], column) for column in schema.columns]
+    sources = [
+        _made_up(column, (words or {}).get(column.name, ()), seed)
+        if column.type == "text"
+        else _source(table_frame[column.name], column)
+        for column in schema.columns
+    ]
     real = set(_keys(schema.check_frame(table_frame[list(schema.names)])[0]))
     draws = np.random.default_rng(seed)
     kinds = [KINDS[index % len(KINDS)] for index in range(n - 1)]
@@ -142,6 +175,27 @@ def answer_rows(spec: BundleSpec, rows: Sequence[Row]) -> list[Row]:
 def raw_frame(rows: Sequence[Mapping[str, Any]], schema: InputSchema) -> pd.DataFrame:
     """Return rows as a table of raw values; nothing is read or repaired."""
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in schema.names})
+
+
+def kept_words(pipeline: Any) -> dict[str, list[str]]:
+    """Return, for each column of free text, the words and sequences that travel with a fitted pipeline."""
+    found: dict[str, list[str]] = {}
+    for _, step in pipeline.steps:
+        for name, terms in getattr(step, "terms_", {}).items():
+            found[name] = list(dict.fromkeys([*found.get(name, []), *terms]))
+    return found
+
+
+def _made_up(column: InputColumn, words: Sequence[str], seed: int) -> _Source:
+    """Make up texts: nothing a person wrote is drawn, only words the model keeps anyway and harmless ones."""
+    draws = np.random.default_rng(seed)
+    texts = list(LOOKS)
+    for number in range(MADE_TEXTS):
+        size = int(draws.integers(1, 15))
+        drawn = [str(draws.choice(words if len(words) and draws.random() < 0.6 else HARMLESS)) for _ in range(size)]
+        text = " ".join(drawn)
+        texts.append(f"{text}." if number % 2 else text.capitalize())
+    return _Source(column, tuple(texts), (UNSEEN,), 1234567.5)
 
 
 def _source(values: pd.Series, column: InputColumn) -> _Source:

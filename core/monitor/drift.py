@@ -182,6 +182,10 @@ def _measured(then: pd.Series, now: pd.Series, spec: ColumnSpec, least: int, ref
         drift = _numbers(spec.name, as_number(then).to_numpy(), as_number(now).to_numpy(), least)
     elif spec.type is ColumnType.DATE:
         drift = _dates(spec.name, as_date(then, spec.date_format), as_date(now, spec.date_format), least, reference)
+    elif spec.type is ColumnType.TEXT:
+        # No text is like another; what can be held against training is how long they are.
+        drift = _numbers(spec.name, measures.words_of(then), measures.words_of(now), least)
+        return replace(drift, evidence=drift.evidence and f"Length in words: {drift.evidence.lower()}")
     else:
         return _levels(spec.name, then, now, least)
     lost, lost_then = _unreadable(now, spec), _unreadable(then, spec)

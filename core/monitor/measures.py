@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from core.runtime.values import as_text
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -162,3 +165,8 @@ def corrected(p_values: Sequence[float]) -> list[float]:
     from scipy.stats import false_discovery_control
 
     return [float(p) for p in false_discovery_control(p_values, method="bh")] if p_values else []
+
+
+def words_of(texts: pd.Series) -> NDArray[np.float64]:
+    """Return how many words each text has; NaN where there is no text."""
+    return np.array([np.nan if text is None else len(text.split()) for text in as_text(texts)], dtype=np.float64)

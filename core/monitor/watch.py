@@ -164,7 +164,7 @@ class _Looker:
             spec
             for spec in self.schema.columns
             if spec.name in wanted
-            and spec.type not in (ColumnType.TEXT, ColumnType.IDENTIFIER)
+            and spec.type is not ColumnType.IDENTIFIER
             and spec.name in self.then.columns
             and spec.name in self.now.columns
         ]

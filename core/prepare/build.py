@@ -6,6 +6,7 @@ from core.data.schema import Schema
 from core.errors import DataError, FrameError
 from core.framing.check import check_target
 from core.framing.frame import Frame, Task
+from core.prepare.compile import read_columns
 from core.prepare.plan import SplitPlan
 from core.prepare.problem import Problem
 from core.prepare.recipe import Recipe
@@ -43,7 +44,7 @@ def build_problem(table_frame: pd.DataFrame, schema: Schema, frame: Frame, recip
     absent = [name for name in schema.names if name not in table_frame.columns]
     if absent:
         raise DataError(f"The table lacks the column “{absent[0]}”.", next_step="Bring the table it was set up with.")
-    if not schema.features(frame):
+    if not read_columns((recipe, schema, frame)):
         raise DataError(
             "No column is left to learn from.",
             next_step="Keep at least one column that is known when the prediction is made.",

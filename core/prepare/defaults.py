@@ -28,6 +28,10 @@ EXTREME_SHARE: Final = 0.02
 """Extremes are few; where more rows lie that far out, the column is skewed and capping would cut its body."""
 
 
+READ_TEXTS: Final = 30
+"""Most columns of free text that are read unasked; more would make more numbers than a step may make."""
+
+
 def default_recipe(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> Recipe:
     """Return the recipe a table suggests.
 
@@ -50,6 +54,7 @@ def default_recipe(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> R
     def of(*types: ColumnType) -> list[str]:
         return [name for name in features if schema[name].type in types]
 
+    texts = [name for name in schema.texts(frame) if name in table_frame.columns][:READ_TEXTS]
     numbers, dates = of(ColumnType.NUMBER), of(ColumnType.DATE)
     levels = of(ColumnType.CATEGORY, ColumnType.YES_NO)
     steps: list[Step] = []
@@ -62,6 +67,9 @@ def default_recipe(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> R
         add("drop_duplicates", f"{_count(copies, 'row repeats', 'rows repeat')} another row in every column")
     if dates:
         add("date_parts", f"A model cannot read a date; {listed(dates, noun='dates')} would be left out")
+    if texts:
+        add("text_topics", _text_words(table_frame, texts), columns=texts)
+        add("text_looks", "How much is written, and how, often tells something too", columns=texts)
     extreme = {name: top for name in numbers if (top := _extreme(as_number(table_frame[name]))) is not None}
     if extreme:
         name, words = next(iter(extreme.items()))
@@ -78,7 +86,7 @@ def default_recipe(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> R
                 columns=rare,
             )
         add("encode", f"Models learn from numbers; {_count(len(levels), 'column holds', 'columns hold')} words")
-    if features:
+    if features or texts:
         add("scale", STEPS["scale"].params[0].help)
     return Recipe(steps=tuple(steps))
 
@@ -113,6 +121,13 @@ def _missing_words(table_frame: pd.DataFrame, names: Sequence[str]) -> str:
     if not gaps:
         return "None missing now, but new rows may"
     return f"{_count(sum(counts.values()), 'value is', 'values are')} missing in {listed(gaps)}"
+
+
+def _text_words(table_frame: pd.DataFrame, names: Sequence[str]) -> str:
+    lengths = as_text(table_frame[names[0]]).dropna().map(lambda text: len(text.split()))
+    words = f"{_count(round(float(lengths.mean())), 'word', 'words')} a row" if len(lengths) else "no words yet"
+    more = f", as do {_count(len(names) - 1, 'other', 'others')}" if len(names) > 1 else ""
+    return f"A model cannot read text; `{names[0]}` holds about {words}{more}"
 
 
 def _extreme(values: pd.Series) -> str | None:

@@ -74,6 +74,8 @@ def frame_findings(project: Project, table: pd.DataFrame | None) -> list[Finding
 
 def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list[Finding]:
     """Return what the coach says of the table."""
+    from core.prepare.compile import read_columns
+
     assert project.table_schema is not None
     # By group or time shares cannot be kept equal; offering it would undo that choice.
     stratified = project.split.kind is SplitKind.STRATIFIED
@@ -89,6 +91,7 @@ def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list
         dictionary=project.dictionary,
         reference=project.reference_shares,
         brought=project.data.imported if project.data else None,
+        reads=read_columns((project.recipe, project.table_schema, project.frame)),
     )
     return worst_first([*checked, *label_findings(project)])
 

@@ -7,6 +7,7 @@ from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
 from core.runtime.gaps import FillDates
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
 from core.runtime.spellings import MergeSpellings
+from core.runtime.words import TextLooks, TextTerms, TextTopics
 
 TRANSFORMERS = (
     Cast,
@@ -14,6 +15,9 @@ TRANSFORMERS = (
     MarkMissing,
     FillDates,
     DateParts,
+    TextTerms,
+    TextTopics,
+    TextLooks,
     ClipNumbers,
     CapOutliers,
     LogNumbers,
@@ -55,4 +59,7 @@ __all__ = [
     "QuantileNumbers",
     "Scale",
     "SplineNumbers",
+    "TextLooks",
+    "TextTerms",
+    "TextTopics",
 ]

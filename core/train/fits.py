@@ -140,7 +140,7 @@ class Bench:
             seed=self.seed,
             threads=self.threads,
             n_rows=min(len(self.rows(fold)) for fold in folds),
-            n_features=len(self.problem.features),
+            n_features=max(1, len(self.problem.features)),
             n_classes=len(self.problem.classes),
             smallest_class=smallest,
         )

@@ -18,7 +18,7 @@ from core.export.facts import BundleSpec, CardFacts, CodeFacts
 from core.export.schema import input_schema
 from core.framing.frame import Frame, Task
 from core.prepare.build import build_problem
-from core.prepare.compile import compile_pipeline
+from core.prepare.compile import compile_pipeline, input_columns
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.problem import Problem
 from core.prepare.recipe import Recipe, Step
@@ -60,7 +60,12 @@ def table(rows: int = 260) -> pd.DataFrame:
     )
     frame.loc[::9, "age"] = np.nan
     frame.loc[::11, "region"] = None
-    return pd.concat([frame, frame.head(6)], ignore_index=True).astype({"region": "str", "group": "str"})
+    # Only the last word says something; the names of the writers are in no two rows.
+    said = np.where(frame["approved"] == "yes", "refund", "delay")
+    notes = [f"Dear team, your {word} asks writer{n} at w{n}@example.org" for n, word in enumerate(said)]
+    frame.insert(5, "note", notes)
+    frame.loc[::13, "note"] = None
+    return pd.concat([frame, frame.head(6)], ignore_index=True).astype({"region": "str", "group": "str", "note": "str"})
 
 
 TYPES = {
@@ -69,6 +74,7 @@ TYPES = {
     "region": ColumnType.CATEGORY,
     "member": ColumnType.YES_NO,
     "since": ColumnType.DATE,
+    "note": ColumnType.TEXT,
     "group": ColumnType.CATEGORY,
 }
 OUTCOMES = {Task.BINARY: "approved", Task.MULTICLASS: "grade", Task.REGRESSION: "amount"}
@@ -87,6 +93,8 @@ def problem_of(task: Task, split: SplitPlan) -> Problem:
         # Rows that are learned from several times, which the bundle's script must learn from as often.
         Step(id="s1b", kind="resample_classes", on=task is Task.BINARY, params={"share": 90}),
         Step(id="s2", kind="date_parts"),
+        Step(id="s2b", kind="text_topics", params={"topics": 2, "common": 90}),
+        Step(id="s2c", kind="text_looks"),
         Step(id="s3", kind="fill_numbers"),
         Step(id="s4", kind="fill_categories"),
         Step(id="s5", kind="encode"),
@@ -124,7 +132,7 @@ def spec_of(
         title="Test model",
         task=task,
         target=str(problem.frame.target),
-        input=input_schema(train, problem.schema, problem.features, extra),
+        input=input_schema(train, problem.schema, input_columns(problem), extra),
         metric=str(problem.frame.metric),
         created=datetime(2026, 11, 23, 9, 14, tzinfo=UTC),
         card=card,

@@ -257,6 +257,14 @@ def test_text_and_identifiers_are_said_to_be_left_out():
     assert finding.evidence == "`note` (free text)."
 
 
+def test_text_that_a_step_reads_is_used():
+    table = pd.DataFrame({"note": [f"n{place}" for place in range(N)], "y": OUTCOME})
+    schema = Schema(columns=(ColumnSpec(name="note", type="text"), ColumnSpec(name="y", type="yes_no")))
+    found = profile(table, schema, FRAME)
+    assert "text-left-out" in [one.code for one in check_data(table, schema, FRAME, found)]
+    assert "text-left-out" not in [one.code for one in check_data(table, schema, FRAME, found, reads=("note",))]
+
+
 def test_a_sensitive_column_in_the_model_is_noted():
     frame = SENSITIVE.model_copy(update={"sensitive_as_features": True})
     assert only("sensitive-as-feature", GROUPS, {"g": "category", "y": "yes_no"}, frame).columns == ("g",)

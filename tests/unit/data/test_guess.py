@@ -92,7 +92,8 @@ def test_types(name: str, values: Any, expected: str) -> None:
         ("v", [True] * N, Role.LEFT_OUT),
         ("v", repeated("a", None), Role.FEATURE),
         ("id", list(range(N)), Role.LEFT_OUT),
-        ("note", [f"words and more words number {i}" for i in range(N)], Role.LEFT_OUT),
+        ("note", [f"words and more words number {i}" for i in range(N)], Role.FEATURE),
+        ("full name", [f"Anna Berta Carla Dora {i}" for i in range(N)], Role.LEFT_OUT),
     ],
 )
 def test_roles(name: str, values: Any, role: Role) -> None:

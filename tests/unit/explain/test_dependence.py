@@ -90,3 +90,15 @@ def test_a_constant_number_has_one_stretch():
 def test_dates_keep_their_time():
     found = dependence(explained(["2024-01-02", None], [1.0, 2.0]), ColumnSpec(name="c", type=ColumnType.DATE))
     assert found.x.tolist() == pd.to_datetime(["2024-01-02"]).astype("datetime64[ns]").to_numpy().tolist()
+
+
+def test_a_text_has_one_effect_a_band_of_lengths():
+    texts = ["one", "two words", None, "a b c d e", "w " * 60]
+    found = dependence(explained(texts, [1.0, 3.0, 5.0, 7.0, 9.0]), ColumnSpec(name="c", type=ColumnType.TEXT))
+    assert [(effect.label, effect.rows, effect.mean) for effect in found.effects] == [
+        ("no text", 1, 5.0),
+        ("1 to 4 words", 2, 2.0),
+        ("5 to 19 words", 1, 7.0),
+        ("50 words or more", 1, 9.0),
+    ]
+    assert "one" not in found.x.tolist()

@@ -123,3 +123,14 @@ def test_an_empty_column_has_neither_levels_nor_range() -> None:
     schema = Schema(columns=SCHEMA.columns[:1] + SCHEMA.columns[2:3])
     number, category = input_schema(frame, schema, ("age", "region")).columns
     assert (number.low, number.high, category.levels) == (None, None, ())
+
+
+def test_texts_are_made_up_of_kept_and_harmless_words() -> None:
+    frame = pd.DataFrame({"note": ["Mrs Miller called about the parcel"] * 8})
+    schema = InputSchema((InputColumn("note", "text"),))
+    rows = golden_rows(frame, schema, words={"note": ["parcel", "called about"]})
+    texts = [row["note"] for row in rows if isinstance(row["note"], str)]
+    assert not any("miller" in text.lower() for text in texts)
+    assert any("called about" in text.lower() for text in texts)
+    assert any(text.isupper() or "@example.org" in text for text in texts)
+    assert any(row["note"] == 1234567.5 for row in rows)

@@ -150,3 +150,14 @@ def test_numbers_written_with_fewer_digits_have_not_drifted(draws):
     found = compare(then, now, "number")
     assert found.verdict is Verdict.NONE
     assert found.psi < 0.05
+
+
+def test_texts_are_compared_by_their_length():
+    draws = np.random.default_rng(0)
+    short = pd.DataFrame({"note": [" ".join(["word"] * n) for n in draws.integers(3, 9, 400)]})
+    long = pd.DataFrame({"note": [" ".join(["other"] * n) for n in draws.integers(13, 19, 400)]})
+    spec = ColumnSpec(name="note", type=ColumnType.TEXT)
+    same, moved = (column_drifts(short, other, [spec])[0] for other in (short.iloc[::-1], long))
+    assert (same.verdict, moved.verdict) == (Verdict.NONE, Verdict.DRIFTED)
+    assert moved.evidence.startswith("`note`: Length in words: median 6 then, 16 now")
+    assert "word word" not in str(moved.bars)

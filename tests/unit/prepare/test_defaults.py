@@ -43,6 +43,13 @@ def test_numbers_alone_need_no_encoding():
     assert set(recipe_for(ColumnType.NUMBER, [1.0, 2.0])) == {"fill_numbers", "scale"}
 
 
+def test_free_text_is_read_for_topics_and_lengths():
+    steps = recipe_for(ColumnType.TEXT, ["it came late", "all went well indeed", None])
+    assert list(steps) == ["text_topics", "text_looks", "scale"]
+    assert steps["text_topics"].columns == steps["text_looks"].columns == ("a",)
+    assert steps["text_topics"].reason == "A model cannot read text; `a` holds about 4 words a row"
+
+
 def test_copies_are_dropped_when_there_are_any():
     table = pd.concat([make_table(), make_table().iloc[:2]], ignore_index=True)
     first = default_recipe(table, make_schema(), make_frame()).steps[0]

@@ -1,4 +1,4 @@
-"""What every step on numbers, missing values and categories must hold, whatever its settings."""
+"""What every step on columns must hold, whatever its settings."""
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ SCHEMA = Schema(
         ColumnSpec(name="m", type=ColumnType.NUMBER),
         ColumnSpec(name="c", type=ColumnType.CATEGORY),
         ColumnSpec(name="d", type=ColumnType.DATE),
+        ColumnSpec(name="t", type=ColumnType.TEXT),
         ColumnSpec(name="y", type=ColumnType.YES_NO),
     )
 )
@@ -47,8 +48,12 @@ CASES = [
     ("fill_numbers", (), {"strategy": "iterative", "rounds": 3}),
     ("fill_categories", (), {"strategy": "constant", "value": "none"}),
     ("fill_categories", ("c",), {"strategy": "nearest", "indicator": "yes"}),
+    ("date_parts", (), {}),
     ("fill_dates", (), {"strategy": "latest", "indicator": "yes"}),
     ("fill_dates", ("d",), {"strategy": "median"}),
+    ("text_terms", (), {"sequences": "2", "common": 100}),
+    ("text_topics", ("t",), {"topics": 3, "common": 100}),
+    ("text_looks", (), {}),
     ("merge_spellings", (), {}),
     ("merge_spellings", ("c",), {"slips": "no"}),
     ("group_rare", (), {"share": 20}),
@@ -65,6 +70,7 @@ ODD = pd.DataFrame(
         "m": [None, 1.5, None, -1e300, 0, "4", 0.2, 2],
         "c": ["a", "never seen", None, "", "b", 3, "A.", "c"],
         "d": [None, "2020-05-01", "9999-12-31", "x", "2021-01-01", "1700-01-01", "2020-01-02", "2022-01-01"],
+        "t": ["late parcel", None, "", 7, "PRICE late", "never seen", "a@b.c late", "late late"],
     },
     dtype=object,
 )
@@ -79,11 +85,13 @@ def rows(n=80):
             "m": rng.normal(size=n),
             "c": rng.choice(list("abcdef"), n),
             "d": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 500, n), "D"),
+            "t": [" ".join(rng.choice(["late", "parcel", "price", "refund"], 3)) for _ in range(n)],
         }
     )
     X.loc[::7, "n"] = np.nan
     X.loc[::9, "c"] = None
     X.loc[::11, "d"] = pd.NaT
+    X.loc[::13, "t"] = None
     return X, np.where(X["m"] + rng.normal(size=n) > 0, "yes", "no").astype(object)
 
 
@@ -93,8 +101,8 @@ def made(kind, columns=(), params=None):
 
 
 def test_every_step_of_these_families_is_tried():
-    families = {spec.kind for spec in STEPS.values() if spec.family in ("numbers", "missing", "categories")}
-    assert families <= {kind for kind, _, _ in CASES}
+    families = ("numbers", "missing", "categories", "dates", "text")
+    assert {spec.kind for spec in STEPS.values() if spec.family in families} <= {kind for kind, _, _ in CASES}
 
 
 @pytest.mark.parametrize(("kind", "columns", "params"), CASES, ids=IDS)
@@ -119,7 +127,7 @@ def test_a_step_describes_itself_and_stands_an_empty_table(kind, columns, params
     line = STEPS[kind].describe(Step(id="a", kind=kind, columns=columns, params=params), SCHEMA)
     assert all(f"`{name}`" in line for name in columns)
     X, y = rows(12)
-    empty = X.assign(n=np.nan, m=5.0, c=None, d=pd.NaT)
+    empty = X.assign(n=np.nan, m=5.0, c=None, d=pd.NaT, t=None)
     prepared = made(kind, columns, params)[:-1].fit(empty, y).transform(empty)
     assert np.isfinite(prepared.to_numpy()).all()
 
@@ -136,8 +144,8 @@ def test_what_a_step_learns_does_not_hang_on_later_rows(kind, columns, params):
     pd.testing.assert_frame_equal(fitted[:-1].transform(ODD), before, check_exact=True)
 
 
-READ = made("scale")["read"].fit_transform(rows()[0])
-ODD_READ = made("scale")["read"].fit(rows()[0]).transform(ODD)
+READ = made("text_looks")["read"].fit_transform(rows()[0])
+ODD_READ = made("text_looks")["read"].fit(rows()[0]).transform(ODD)
 
 
 @pytest.mark.parametrize(
