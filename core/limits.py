@@ -42,6 +42,8 @@ WORKING_CELLS: Final = 5_000_000
 """Most cells that screens and models work on; of a larger table they see a random sample, and say so."""
 COMPRESSION_RATIO: Final = 200
 """A compressed text or workbook part above 64 MB that unpacks to more than this many times its size is refused."""
+FORESEEN_BYTES: Final = 32 * MB
+"""Unpacked bytes after which the size of the whole is foreseen: some files take half a minute to reach the limit."""
 WORKBOOK_CELLS: Final = 10_000_000
 """Most cells, empty ones included, between the first and the last used cell of a sheet."""
 RECORD_BYTES: Final = 200 * MB

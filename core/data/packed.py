@@ -14,12 +14,15 @@ from typing import IO, Any
 
 from core.data.notes import name_columns
 from core.errors import DataError, LimitError
-from core.limits import COMPRESSION_RATIO, MB, UNPACKED_BYTES
+from core.limits import COMPRESSION_RATIO, FORESEEN_BYTES, MB, UNPACKED_BYTES
 
 ARCHIVE_MEMBERS = 1_000
 """Files of an archive that are looked at; a larger one is no table."""
 XZ_MEMORY = 128 * MB
 """Most memory that unpacking xz may take: what its strongest usual setting needs is half of it."""
+FORESEEN_ROOM = 0.1
+"""Share of the limit by which the whole must at first be foreseen beyond it, since the rest may be packed less; it
+shrinks as more is known."""
 
 
 Most = Callable[[str], int | None]
@@ -66,36 +69,36 @@ class Unpacked:
     whole: bool = True
 
 
-def _open_zstd(path: Path) -> IO[bytes]:
+def _open_zstd(file: IO[bytes]) -> IO[bytes]:
     import pyarrow as pa
 
-    stream: IO[bytes] = pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
+    stream: IO[bytes] = pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
     return stream
 
 
 class _Xz:
     """An xz file read in pieces: Python's own reader sets no bound to the memory a file may ask for."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._decoder = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
 
     def __enter__(self) -> "_Xz":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        return
 
     def read(self, size: int) -> bytes:
         while True:
             given = b""
             if self._decoder.eof:
-                given = self._decoder.unused_data or self._file.read(MB // 4)
+                given = self._decoder.unused_data or self._file.read(MB // 16)
                 if not given.strip(b"\0"):
                     return b""
                 self._decoder = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
             elif self._decoder.needs_input:
-                given = self._file.read(MB // 4)
+                given = self._file.read(MB // 16)
                 if not given:
                     raise EOFError
             piece = self._decoder.decompress(given, max_length=size)
@@ -103,7 +106,7 @@ class _Xz:
                 return piece
 
 
-_OPENERS: dict[str, Callable[[Path], Any]] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": _Xz, "zstd": _open_zstd}
+_OPENERS: dict[str, Callable[[IO[bytes]], Any]] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": _Xz, "zstd": _open_zstd}
 
 
 @contextmanager
@@ -141,7 +144,7 @@ def unpacked(
     Raises
     ------
     LimitError
-        If it unpacks past the limit, or above 64 MB to more than 200 times its size.
+        If it unpacks past the limit or is foreseen to by far, or above 64 MB to more than 200 times its size.
     DataError
         If it is damaged, protected, or holds no table of that name.
     """
@@ -191,8 +194,8 @@ def members_of(path: Path, endings: Sequence[str]) -> tuple[str, ...]:
 def _from_stream(path: Path, target: Path, kind: str, name: str, most: Most | None, limit: int) -> Unpacked:
     packed = path.stat().st_size
     inside = name.rpartition(".")[0]
-    with _OPENERS[kind](path) as source:
-        whole = _copy(source, target, packed, most and most(inside), limit)
+    with path.open("rb") as file, _OPENERS[kind](file) as source:
+        whole = _copy(source, target, packed, most and most(inside), limit, file.tell)
     return Unpacked(target, inside, whole=whole)
 
 
@@ -207,7 +210,7 @@ def _from_zip(
         raise DataError(
             f"There is no table “{chosen}” in this archive.", next_step=f"It holds {name_columns(members)}."
         )
-    with zipfile.ZipFile(path) as archive:
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
         part = archive.getinfo(chosen)
         if part.flag_bits & 0x1:
             raise DataError(
@@ -217,17 +220,20 @@ def _from_zip(
             raise DataError("This archive is packed in an unusual way.", next_step="Pack it again as a usual zip file.")
         _check_stated(part.file_size, part.compress_size, limit)
         with archive.open(part) as source:
-            whole = _copy(source, target, part.compress_size, most and most(chosen), limit)
+            start = file.tell()
+            whole = _copy(source, target, part.compress_size, most and most(chosen), limit, lambda: file.tell() - start)
     return Unpacked(target, chosen.rpartition("/")[2], members, whole)
 
 
-def _copy(source: IO[bytes], target: Path, packed: int, most: int | None, limit: int) -> bool:
-    """Write what a packed file holds; return whether that was all."""
+def _copy(source: IO[bytes], target: Path, packed: int, most: int | None, limit: int, taken: Callable[[], int]) -> bool:
+    """Write what a packed file holds; return whether that was all. ``taken`` tells how much of it was read so far."""
     size = 0
     with target.open("wb") as file:
         while chunk := source.read(MB):
             size += len(chunk)
             _check_stated(size, packed, limit)
+            if size > FORESEEN_BYTES:
+                _check_foreseen(size, packed / max(1, taken()), limit)
             file.write(chunk)
             if most is not None and size >= most:
                 return False
@@ -239,6 +245,15 @@ def _check_stated(size: int, packed: int, limit: int) -> None:
         raise LimitError(
             f"This compressed file unpacks to more than {min(size, limit) // MB:,} MB, beyond the limit of "
             f"{limit // MB:,} MB or {COMPRESSION_RATIO} times its own size.",
+            next_step="Bring the table uncompressed, or a part of it.",
+        )
+
+
+def _check_foreseen(size: int, times: float, limit: int) -> None:
+    if size * times > limit * (1 + FORESEEN_ROOM * FORESEEN_BYTES / size):
+        raise LimitError(
+            f"By what its beginning does, this compressed file would unpack to about {size * times / MB:,.0f} MB, "
+            f"beyond the limit of {limit // MB:,} MB.",
             next_step="Bring the table uncompressed, or a part of it.",
         )
 

@@ -5,6 +5,7 @@ import gzip
 import lzma
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,9 @@ HUGE = 1200
 WIDE = 70
 """Megabytes from which on a part may not unpack to more than 200 times its size."""
 _PIECE = b"0,0\n" * (MB // 4)
+_LINES = b"".join(b"%d,%d\n" % (one, other) for one, other in np.random.default_rng(7).integers(0, 999, (4_000, 2)))
+SPARSE = _LINES + _LINES[-8_192:] * ((MB - len(_LINES)) // 8_192)
+"""About a megabyte that packs to a fiftieth or so: a file of such pieces stays below every ratio."""
 
 
 def gzipped(path: Path) -> None:
@@ -38,6 +42,34 @@ def zstandard(path: Path) -> None:
         packed.write(b"a,b\n")
         for _ in range(HUGE):
             packed.write(_PIECE)
+
+
+def sparse(pack: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    """Write a file that passes the limit at a ratio that an honest table may have."""
+
+    def write(path: Path) -> None:
+        path.write_bytes(pack(b"a,b\n") + pack(SPARSE) * HUGE)
+        assert path.stat().st_size > HUGE * MB / 190
+
+    return write
+
+
+def zstd_frame(body: bytes) -> bytes:
+    return bytes(pa.Codec("zstd").compress(body, asbytes=True))
+
+
+def sparse_zip(path: Path) -> None:
+    """Write such a file as an archive that states its size truly."""
+    # A flushed piece can stand before another one in the same stream; the last two bytes end it.
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    piece = packer.compress(SPARSE) + packer.flush(zlib.Z_FULL_FLUSH)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("t.csv", piece * HUGE + b"\x03\x00")
+    content = bytearray(path.read_bytes())
+    for method in (8, content.rindex(b"PK\x01\x02") + 10):
+        struct.pack_into("<H", content, method, zipfile.ZIP_DEFLATED)
+        struct.pack_into("<I", content, method + 14, len(SPARSE) * HUGE)
+    path.write_bytes(content)
 
 
 def archive(path: Path, parts: dict[str, bytes | int], *, stated: dict[str, int] | None = None) -> None:
@@ -124,6 +156,11 @@ PACKED: dict[str, Callable[[Path], object]] = {
     "t.csv.bz2": bzipped,
     "t.csv.xz": xzipped,
     "t.csv.zst": zstandard,
+    "sparse.csv.gz": sparse(gzip.compress),
+    "sparse.csv.bz2": sparse(bz2.compress),
+    "sparse.csv.xz": sparse(lzma.compress),
+    "sparse.csv.zst": sparse(zstd_frame),
+    "sparse.zip": sparse_zip,
     "t.zip": lambda path: archive(path, {"t.csv": WIDE}),
     "stated.zip": lambda path: archive(path, {"t.csv": 1}, stated={"t.csv": HUGE * MB}),
     "nested.xlsx.gz": lambda path: _nested(path, {**XLSX, SHEETS["xlsx"]: WIDE}),

@@ -15,6 +15,8 @@ from core.errors import FairwayError
 
 ADDRESSES = 4 * 1024**3
 """Bytes a process may ask for: a bomb that goes off must not take the machine with it."""
+CPU_SECONDS = 15
+"""How long it may compute, for the same reason."""
 
 
 def measured(path: Path) -> dict[str, object]:
@@ -42,6 +44,7 @@ def main(paths: list[str]) -> None:
         child = os.fork()
         if child == 0:
             resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
+            resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
             sys.stdout.write(json.dumps(measured(Path(path))) + "\n")
             sys.stdout.flush()
             os._exit(0)

@@ -22,10 +22,11 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
-from core.data import read_table
+from core.data import packed, read_table
 from core.data.formats import FORMATS
-from core.errors import FairwayError
+from core.errors import FairwayError, LimitError
 from tests.unit.data.odd import bombs, sheets
+from tests.unit.data.odd.bombs import MB, zstd_frame
 from tests.unit.data.odd.sheets import cell, line, real, row
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -297,6 +298,24 @@ def test_a_bomb_is_refused_within_three_seconds_and_300_megabytes(
     assert re.search(words, str(found["said"]))
     assert float(str(found["seconds"])) < 3
     assert float(str(found["mb"])) < 300
+
+
+@pytest.mark.parametrize(
+    ("kind", "pack"), [("gzip", gzip.compress), ("bzip2", bz2.compress), ("xz", lzma.compress), ("zstd", zstd_frame)]
+)
+def test_a_packed_table_as_large_as_the_limit_is_unpacked_whole_and_a_larger_one_foreseen(
+    kind: str, pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "FORESEEN_BYTES", 2 * MB)
+    path, piece = tmp_path / "t.csv.packed", pack(bombs.SPARSE)
+    room = packed.Room(8 * len(bombs.SPARSE))
+    path.write_bytes(piece * 8)
+    with packed.unpacked(path, kind, "t.csv.packed", endings=("csv",), room=room) as inside:
+        assert inside.path.stat().st_size == 8 * len(bombs.SPARSE)
+    path.write_bytes(piece * 12)
+    refused = pytest.raises(LimitError, match=r"would unpack to about (8|9|10|11) MB, beyond the limit of 7 MB")
+    with refused, packed.unpacked(path, kind, "t.csv.packed", endings=("csv",), room=room):
+        pass
 
 
 @pytest.mark.parametrize("name", FAR_SHEETS)
