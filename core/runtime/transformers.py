@@ -5,6 +5,7 @@ from core.runtime.categories import Encode, FillCategories, GroupRare
 from core.runtime.combos import CombineNumbers, PolynomialNumbers, SplineNumbers
 from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
 from core.runtime.gaps import FillDates
+from core.runtime.moments import DateCircles, DateElapsed, DaysOff
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
 from core.runtime.spellings import MergeSpellings
 from core.runtime.words import TextLooks, TextTerms, TextTopics
@@ -14,6 +15,9 @@ TRANSFORMERS = (
     DropColumns,
     MarkMissing,
     FillDates,
+    DateElapsed,
+    DateCircles,
+    DaysOff,
     DateParts,
     TextTerms,
     TextTopics,
@@ -43,7 +47,10 @@ __all__ = [
     "Cast",
     "ClipNumbers",
     "CombineNumbers",
+    "DateCircles",
+    "DateElapsed",
     "DateParts",
+    "DaysOff",
     "DropColumns",
     "Encode",
     "FillCategories",

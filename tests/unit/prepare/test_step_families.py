@@ -22,6 +22,7 @@ SCHEMA = Schema(
         ColumnSpec(name="m", type=ColumnType.NUMBER),
         ColumnSpec(name="c", type=ColumnType.CATEGORY),
         ColumnSpec(name="d", type=ColumnType.DATE),
+        ColumnSpec(name="e", type=ColumnType.DATE),
         ColumnSpec(name="t", type=ColumnType.TEXT),
         ColumnSpec(name="y", type=ColumnType.YES_NO),
     )
@@ -49,6 +50,11 @@ CASES = [
     ("fill_categories", (), {"strategy": "constant", "value": "none"}),
     ("fill_categories", ("c",), {"strategy": "nearest", "indicator": "yes"}),
     ("date_parts", (), {}),
+    ("date_elapsed", ("d",), {"count_from": "day", "day": "2020-02-29", "unit": "years"}),
+    ("date_elapsed", ("d",), {"since": "e", "unit": "months"}),
+    ("date_circles", (), {"parts": ["month", "day_of_week", "hour", "day_of_year"]}),
+    ("days_off", (), {"country": "DE"}),
+    ("days_off", ("d",), {"weekend": "none", "country": "US"}),
     ("fill_dates", (), {"strategy": "latest", "indicator": "yes"}),
     ("fill_dates", ("d",), {"strategy": "median"}),
     ("text_terms", (), {"sequences": "2", "common": 100}),
@@ -70,6 +76,7 @@ ODD = pd.DataFrame(
         "m": [None, 1.5, None, -1e300, 0, "4", 0.2, 2],
         "c": ["a", "never seen", None, "", "b", 3, "A.", "c"],
         "d": [None, "2020-05-01", "9999-12-31", "x", "2021-01-01", "1700-01-01", "2020-01-02", "2022-01-01"],
+        "e": ["2020-01-01", None, "2020-05-01T23:59:59", "2030-12-25", "", "2020-01-01", 5, "2020-02-29T12:00"],
         "t": ["late parcel", None, "", 7, "PRICE late", "never seen", "a@b.c late", "late late"],
     },
     dtype=object,
@@ -85,6 +92,7 @@ def rows(n=80):
             "m": rng.normal(size=n),
             "c": rng.choice(list("abcdef"), n),
             "d": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 500, n), "D"),
+            "e": pd.Timestamp("2019-06-01 07:30") + pd.to_timedelta(rng.integers(0, 9000, n), "h"),
             "t": [" ".join(rng.choice(["late", "parcel", "price", "refund"], 3)) for _ in range(n)],
         }
     )
@@ -127,7 +135,7 @@ def test_a_step_describes_itself_and_stands_an_empty_table(kind, columns, params
     line = STEPS[kind].describe(Step(id="a", kind=kind, columns=columns, params=params), SCHEMA)
     assert all(f"`{name}`" in line for name in columns)
     X, y = rows(12)
-    empty = X.assign(n=np.nan, m=5.0, c=None, d=pd.NaT, t=None)
+    empty = X.assign(n=np.nan, m=5.0, c=None, d=pd.NaT, e=pd.NaT, t=None)
     prepared = made(kind, columns, params)[:-1].fit(empty, y).transform(empty)
     assert np.isfinite(prepared.to_numpy()).all()
 
@@ -173,6 +181,15 @@ ODD_READ = made("text_looks")["read"].fit(rows()[0]).transform(ODD)
         ("encode", ("c",), {"method": "hashing", "width": 1}, "must be 2 to 256"),
         ("fill_categories", ("c",), {"strategy": "constant", "value": " "}, "value to fill with is empty"),
         ("fill_numbers", ("n",), {"strategy": "nearest", "neighbours": 0}, "“How many alike rows” must be 1 to 50"),
+        ("date_elapsed", ("d",), {}, "date to count from is not chosen"),
+        ("date_elapsed", ("d",), {"since": "d"}, "“d” would be counted from itself"),
+        ("date_elapsed", ("d",), {"since": "n"}, "“n” is no column of dates"),
+        ("date_elapsed", ("d",), {"since": "gone"}, "“gone” is no column of dates"),
+        ("date_elapsed", ("d",), {"count_from": "day", "day": "31.01.2024"}, "“31.01.2024” is not a day"),
+        ("date_elapsed", ("d",), {"count_from": "day", "day": "0001-01-01"}, "Step 1.*cannot be counted from"),
+        ("date_circles", ("d",), {"parts": []}, "No part is chosen"),
+        ("days_off", ("d",), {"weekend": "none"}, "Nothing to mark"),
+        ("days_off", ("d",), {"country": "XX"}, "“Public holidays of” must be one of"),
         ("fill_dates", ("d",), {"strategy": "mean"}, "“Fill with” must be one of"),
     ],
 )
