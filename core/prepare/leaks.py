@@ -237,9 +237,11 @@ def _made_from(
             return ""
         return "mean" if _equals(a[known], b[known], weights) else ""
     # The mean of the others of a level has two values in each where there are two outcomes, and they tell them apart.
-    if len(np.unique(outcome)) != 2:
+    rounded = np.round(values / scale, 9)
+    # Two values in each: most columns have far more, and are done with here.
+    if len(np.unique(rounded[~np.isnan(rounded)])) > 2 * len(spread) or len(np.unique(outcome)) != 2:
         return ""
-    table = pd.DataFrame({"level": codes, "value": np.round(values / scale, 9), "outcome": outcome}).dropna()
+    table = pd.DataFrame({"level": codes, "value": rounded, "outcome": outcome}).dropna()
     different = table.groupby("level")["value"].nunique()
     mixed = table.groupby("level")["outcome"].nunique() == 2
     pure = table.groupby(["level", "value"])["outcome"].nunique().max() == 1

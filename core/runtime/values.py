@@ -93,6 +93,11 @@ def as_date(values: pd.Series, date_format: str = "") -> pd.Series:
     Series of datetime64[ns]
         Times with a zone are turned to UTC and lose the zone.
     """
+    if isinstance(values.dtype, pd.StringDtype):
+        # Days repeat often: each different one is read once. A missing one has the code −1, the last place.
+        codes, levels = pd.factorize(values)
+        read = as_date(pd.Series(levels, dtype=object), date_format).to_numpy()
+        return pd.Series(np.append(read, np.datetime64("NaT", "ns"))[codes], index=values.index, name=values.name)
     if pd.api.types.is_datetime64_any_dtype(values):
         dates = values
     else:

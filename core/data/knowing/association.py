@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.knowing.coded import CodedColumn, CodedTable, code_table
-from core.data.knowing.measures import correlation_ratio, cramers_v, ranks
+from core.data.knowing.measures import correlation_ratios, cramers_v, ranks
 from core.data.schema import Schema
-from core.data.signal import Floats
+from core.data.signal import Floats, Ints
 from core.framing.frame import Frame, Task
 from core.limits import INFORMATION_ROWS
 
@@ -99,20 +99,14 @@ def association_matrix(coded: CodedTable) -> tuple[tuple[str, ...], Floats]:
     columns = list(coded.columns.values())
     values = np.full((len(columns), len(columns)), np.nan)
     amounts = [place for place, column in enumerate(columns) if column.numbers is not None]
+    kinds = [place for place, column in enumerate(columns) if column.codes is not None]
     if amounts:
-        values[np.ix_(amounts, amounts)] = _spearman_matrix([columns[place] for place in amounts])
-    ranked = {place: _ranks(columns[place]) for place in amounts}
-    for i, j in combinations(range(len(columns)), 2):
-        one, other = columns[i], columns[j]
-        if one.codes is not None and other.codes is not None:
-            found = cramers_v(one.codes, other.codes)
-        elif one.codes is not None:
-            found = correlation_ratio(one.codes, ranked[j])
-        elif other.codes is not None:
-            found = correlation_ratio(other.codes, ranked[i])
-        else:
-            continue
-        values[i, j] = values[j, i] = found
+        ranked = np.column_stack([_ranks(columns[place]) for place in amounts])
+        values[np.ix_(amounts, amounts)] = _spearman_matrix(ranked)
+        for place in kinds:
+            values[place, amounts] = values[amounts, place] = correlation_ratios(_codes(columns[place]), ranked)
+    for i, j in combinations(kinds, 2):
+        values[i, j] = values[j, i] = cramers_v(_codes(columns[i]), _codes(columns[j]))
     np.fill_diagonal(values, 1.0)
     return tuple(coded.columns), values
 
@@ -122,8 +116,12 @@ def _ranks(column: CodedColumn) -> Floats:
     return ranks(column.numbers)
 
 
-def _spearman_matrix(columns: Sequence[CodedColumn]) -> Floats:
-    held = np.column_stack([_ranks(column) for column in columns])
+def _codes(column: CodedColumn) -> Ints:
+    assert column.codes is not None
+    return column.codes
+
+
+def _spearman_matrix(held: Floats) -> Floats:
     filled = (~np.isnan(held)).astype(np.float64)
     # Centred first, so that sums of squares of large ranks do not lose their last digits.
     with np.errstate(all="ignore"):

@@ -96,18 +96,39 @@ def correlation_ratio(codes: Ints, numbers: Floats, *, corrected: bool = True) -
     Eta squared is the share of the number's variance between the levels. Corrected, it is epsilon squared: Kelley,
     T. L. (1935), An unbiased correlation ratio measure, PNAS 21, 554–559.
     """
-    both = (codes >= 0) & ~np.isnan(numbers)
-    n = int(both.sum())
-    if n < 3:
-        return nan
-    levels, values = codes[both], numbers[both] - numbers[both].mean()
-    rows = np.bincount(levels).astype(np.float64)
-    sums = np.bincount(levels, weights=values)
-    used = rows > 0
-    kinds, total = int(used.sum()), float(values @ values)
-    if kinds < 2 or kinds >= n or total <= 0:
-        return nan
-    explained = float((sums[used] ** 2 / rows[used]).sum()) / total
-    if corrected:
-        explained = 1 - (1 - explained) * (n - 1) / (n - kinds)
-    return sqrt(min(1.0, max(0.0, explained)))
+    return float(correlation_ratios(codes, numbers[:, None], corrected=corrected)[0])
+
+
+def correlation_ratios(codes: Ints, numbers: Floats, *, corrected: bool = True) -> Floats:
+    """Return the correlation ratio of each of several numbers on one category, as :func:`correlation_ratio` does.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n,)
+    numbers : ndarray of float, shape (n, m)
+    corrected : bool
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+    """
+    # Sorted by level, so that each level's sums over all columns are one pass.
+    known = np.flatnonzero(codes >= 0)
+    order = known[np.argsort(codes[known], kind="stable")]
+    if not len(order):
+        return np.full(numbers.shape[1], nan)
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    held = numbers[order]
+    filled = ~np.isnan(held)
+    n = filled.sum(axis=0)
+    with np.errstate(all="ignore"):
+        # Centred first, so that sums of squares of large numbers do not lose their last digits.
+        values = np.where(filled, held - np.where(filled, held, 0.0).sum(axis=0) / n, 0.0)
+        rows = np.add.reduceat(filled, starts, axis=0, dtype=np.float64)
+        between = np.where(rows > 0, np.add.reduceat(values, starts, axis=0) ** 2 / rows, 0.0).sum(axis=0)
+        kinds, total = (rows > 0).sum(axis=0), (values**2).sum(axis=0)
+        explained = between / total
+        if corrected:
+            explained = 1 - (1 - explained) * (n - 1) / (n - kinds)
+    usable = (n >= 3) & (kinds >= 2) & (kinds < n) & (total > 0)
+    return np.where(usable, np.sqrt(np.clip(np.where(usable, explained, 0.0), 0.0, 1.0)), nan)

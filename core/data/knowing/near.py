@@ -141,8 +141,10 @@ def _hashed(codes: Ints, generator: np.random.Generator) -> Hashes:
 
 
 def _repeated(keys: Hashes) -> NDArray[np.bool_]:
-    _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    return np.asarray(counts[place] > 1)
+    ordered = np.sort(keys)
+    more = ordered[1:][ordered[1:] == ordered[:-1]]
+    # Mostly there is none, and a look for it would cost as much as the sort.
+    return np.isin(keys, more) if len(more) else np.zeros(len(keys), dtype=bool)
 
 
 def _later(keys: Hashes) -> NDArray[np.bool_]:
