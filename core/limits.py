@@ -187,5 +187,7 @@ ORDERED_VALUES: Final = 100
 """Most values of a column that are put in an order by hand."""
 COMBINED_COLUMNS: Final = 200
 """Most columns one step may make by combining numbers."""
+FORMULA_LENGTH: Final = 1_000
+"""Most characters of a formula; it also has at most 200 parts, nested at most 25 deep."""
 TEXT_COLUMNS: Final = 300
 """Most columns one step may make from free text."""

@@ -196,6 +196,10 @@ class StepSpec:
         Whether the step must name its columns.
     reads_text : bool
         Whether free text that the step acts on is read for it; without such a step no model sees free text.
+    asks_columns : bool
+        Whether the form asks for columns; a formula names its own.
+    says : callable or None
+        From settings and the units of columns to sentences the form shows, warnings first.
     """
 
     kind: str
@@ -212,6 +216,8 @@ class StepSpec:
     params: tuple[ParamSpec, ...] = ()
     needs_columns: bool = False
     reads_text: bool = False
+    asks_columns: bool = True
+    says: Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str, ...]] | None = None
 
     def describe(self, step: Step, schema: Schema) -> str:
         """Return the line the recipe shows, column names between backticks; never raises."""

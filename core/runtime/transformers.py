@@ -4,6 +4,7 @@ from core.runtime.cast import Cast, DateParts, DropColumns, MarkMissing
 from core.runtime.categories import Encode, FillCategories, GroupRare
 from core.runtime.combos import CombineNumbers, PolynomialNumbers, SplineNumbers
 from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
+from core.runtime.formula import AddFormula
 from core.runtime.gaps import FillDates
 from core.runtime.moments import DateCircles, DateElapsed, DaysOff
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
@@ -14,6 +15,7 @@ TRANSFORMERS = (
     Cast,
     DropColumns,
     MarkMissing,
+    AddFormula,
     FillDates,
     DateElapsed,
     DateCircles,
@@ -42,6 +44,7 @@ TRANSFORMERS = (
 
 __all__ = [
     "TRANSFORMERS",
+    "AddFormula",
     "BinNumbers",
     "CapOutliers",
     "Cast",

@@ -9,7 +9,7 @@ from core.prepare.recipe import Step
 from core.prepare.spec import ParamSpec, StepSpec
 from core.prepare.steps import usual_place
 from core.project.document import Project
-from pages.components import ordereditor
+from pages.components import draw, ordereditor
 
 NONE = "None"
 LINE = 200
@@ -20,7 +20,7 @@ def fields(project: Project, spec: StepSpec, step: Step) -> tuple[tuple[str, ...
     """Draw a step's columns and settings; returns what they say."""
     assert project.table_schema is not None
     columns: tuple[str, ...] = ()
-    if spec.suits:
+    if spec.suits and spec.asks_columns:
         schema = project.table_schema
         usable = set(schema.of_type(*spec.suits)) & {*schema.features(project.frame), *schema.texts(project.frame)}
         options = [name for name in project.table_schema.names if name in usable or name in step.columns]
@@ -39,6 +39,10 @@ def fields(project: Project, spec: StepSpec, step: Step) -> tuple[tuple[str, ...
         asked = param.shown_when is None or values[param.shown_when[0]] in param.shown_when[1]
         if asked:
             values[param.name] = _field(project, param, values[param.name], step, columns)
+    if spec.says is not None:
+        units = {name: entry.unit for name, entry in project.dictionary.items() if entry.unit}
+        for sentence in spec.says(values, units):
+            draw.muted(sentence)
     return columns, values
 
 

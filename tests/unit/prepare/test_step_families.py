@@ -49,6 +49,8 @@ CASES = [
     ("fill_numbers", (), {"strategy": "iterative", "rounds": 3}),
     ("fill_categories", (), {"strategy": "constant", "value": "none"}),
     ("fill_categories", ("c",), {"strategy": "nearest", "indicator": "yes"}),
+    ("formula", (), {"formula": "if(n > 1, log(n) ^ 2, -m / (n - 7)) + round(m, 1)", "name": "f"}),
+    ("formula", (), {"formula": "max(abs(m), sqrt(n), 0.5) * 3"}),
     ("date_parts", (), {}),
     ("date_elapsed", ("d",), {"count_from": "day", "day": "2020-02-29", "unit": "years"}),
     ("date_elapsed", ("d",), {"since": "e", "unit": "months"}),
@@ -109,7 +111,7 @@ def made(kind, columns=(), params=None):
 
 
 def test_every_step_of_these_families_is_tried():
-    families = ("numbers", "missing", "categories", "dates", "text")
+    families = ("numbers", "missing", "categories", "dates", "text", "formulas")
     assert {spec.kind for spec in STEPS.values() if spec.family in families} <= {kind for kind, _, _ in CASES}
 
 
