@@ -98,7 +98,7 @@ def test_every_column_left_out_has_its_reason(assembled):
     assert assembled().card.left_out == {
         "group": "names groups of people; looked at for fairness only",
         "later": "not known when the prediction is made",
-        "note": "free text",
+        "note": "free text that no step reads",
         "key": "names a row",
         "spare": "Nobody fills it",
         "unwanted": "It is odd",
