@@ -117,7 +117,7 @@ def transformer(step: Step, number: int, source: Source, *, seed: int = 7) -> An
         features = (*features, *parts.schema.texts(parts.frame))
     named = tuple(name for name in step.columns if name in features)
     columns = named if step.columns else tuple(name for name in features if parts.schema[name].type in spec.suits)
-    if not columns:
+    if not columns and spec.asks_columns:
         return None
     try:
         return spec.build(

@@ -127,7 +127,8 @@ class Making:
     Parameters
     ----------
     columns : tuple of str
-        Raw features it acts on: the ones the step names, or every one that suits the kind. Never empty.
+        Raw features it acts on: the ones the step names, or every one that suits the kind. Never empty where
+        the form asks for columns.
     named : tuple of str
         The features among them that the step names itself; empty means that columns made by earlier steps count too.
     params : dict

@@ -2,12 +2,24 @@
 
 from typing import Final
 
-from core.prepare.kinds import categories, columns, combining, dates, formulas, missing, numbers, rows, shapes, text
+from core.prepare.kinds import (
+    categories,
+    columns,
+    combining,
+    dates,
+    formulas,
+    missing,
+    numbers,
+    rows,
+    selection,
+    shapes,
+    text,
+)
 from core.prepare.recipe import Recipe
 from core.prepare.spec import StepSpec
 
 # scikit-learn is imported only when a pipeline is built: the screens read this registry on their first paint.
-_FAMILIES: Final = (columns, rows, formulas, dates, text, numbers, shapes, combining, missing, categories)
+_FAMILIES: Final = (columns, rows, formulas, dates, text, numbers, shapes, combining, missing, categories, selection)
 
 STEPS: Final[dict[str, StepSpec]] = {
     spec.kind: spec for spec in sorted((spec for family in _FAMILIES for spec in family.KINDS), key=lambda s: s.place)

@@ -7,6 +7,7 @@ from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
 from core.runtime.formula import AddFormula
 from core.runtime.gaps import FillDates
 from core.runtime.moments import DateCircles, DateElapsed, DaysOff
+from core.runtime.selecting import DropAlike, SelectBest
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
 from core.runtime.spellings import MergeSpellings
 from core.runtime.words import TextLooks, TextTerms, TextTopics
@@ -38,6 +39,8 @@ TRANSFORMERS = (
     MergeSpellings,
     GroupRare,
     Encode,
+    DropAlike,
+    SelectBest,
     Scale,
     Finish,
 )
@@ -54,6 +57,7 @@ __all__ = [
     "DateElapsed",
     "DateParts",
     "DaysOff",
+    "DropAlike",
     "DropColumns",
     "Encode",
     "FillCategories",
@@ -68,6 +72,7 @@ __all__ = [
     "PowerNumbers",
     "QuantileNumbers",
     "Scale",
+    "SelectBest",
     "SplineNumbers",
     "TextLooks",
     "TextTerms",

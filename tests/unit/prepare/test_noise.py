@@ -11,7 +11,7 @@ from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.framing.frame import Frame, Task
 from core.prepare.compile import compile_pipeline
 from core.prepare.recipe import Recipe, Step
-from core.runtime.transformers import Encode
+from core.runtime.transformers import Encode, SelectBest
 
 SCHEMA = Schema(
     columns=(
@@ -67,3 +67,41 @@ def test_the_same_noise_is_learned_where_an_encoding_sees_the_rows_it_is_judged_
         leaked = Encode(method="target").fit(X.astype("str"), y).transform(X.astype("str"))
         areas.append(area(LogisticRegression(), leaked, y, seed))
     assert interval(areas)[0] > 0.7
+
+
+NUMBERS = Schema(
+    columns=(
+        *(ColumnSpec(name=f"n{number}", type=ColumnType.NUMBER) for number in range(12)),
+        ColumnSpec(name="y", type=ColumnType.YES_NO),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step(id="s", kind="drop_alike", params={"limit": 0.5}),
+        *(Step(id="s", kind="select_best", params={"most": 2, "by": by}) for by in ("test", "mutual", "permutation")),
+    ],
+    ids=["alike", "test", "mutual", "permutation"],
+)
+def test_columns_chosen_within_the_fold_find_nothing_in_noise(step):
+    areas = []
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        X = pd.DataFrame(rng.normal(size=(120, 12)), columns=NUMBERS.names[:-1])
+        y = np.where(rng.random(120) < 0.5, "yes", "no").astype(object)
+        pipeline = compile_pipeline((Recipe(steps=(step,)), NUMBERS, FRAME), LogisticRegression(), scale=False)
+        areas.append(area(pipeline, X, y, seed))
+    low, high = interval(areas)
+    assert low < 0.5 < high
+
+
+def test_columns_chosen_before_the_fold_would_find_something_in_noise():
+    areas = []
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        X = pd.DataFrame(rng.normal(size=(120, 60)), columns=[f"n{number}" for number in range(60)])
+        y = np.where(rng.random(120) < 0.5, "yes", "no").astype(object)
+        areas.append(area(LogisticRegression(), SelectBest(most=5).fit_transform(X, y), y, seed))
+    assert interval(areas)[0] > 0.55
