@@ -14,6 +14,7 @@ from core.data import row_checks as rows
 from core.data import shape_checks as shape
 from core.data.dictionary import Entry
 from core.data.facts import DataFacts
+from core.data.knowing.near import NearRepeats
 from core.data.profile import Profile
 from core.data.schema import Schema
 from core.findings import Check, Finding, Severity, run_checks, worst_first
@@ -69,6 +70,7 @@ def check_data(
     reference: Mapping[str, Mapping[str, float]] | None = None,
     brought: datetime | None = None,
     reads: Collection[str] = (),
+    near: NearRepeats | None = None,
     checks: tuple[Check[DataFacts], ...] = CHECKS,
 ) -> list[Finding]:
     """Check a table under a frame.
@@ -93,6 +95,8 @@ def check_data(
         When the table was brought; later dates lie ahead.
     reads : collection of str
         Columns that the recipe reads; free text among them is used.
+    near : NearRepeats, optional
+        Of the same table and schema, where they were looked for before.
     checks : tuple of Check
         What to look for.
 
@@ -114,6 +118,7 @@ def check_data(
         reference or {},
         brought,
         frozenset(reads),
+        near,
     )
     return worst_first([_noted(finding, handled) for finding in run_checks(checks, facts)])
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.data.dictionary import Entry
 from core.data.knowing.coded import CodedTable, code_table
+from core.data.knowing.near import NearRepeats
 from core.data.profile import ColumnProfile, Profile
 from core.data.schema import Schema
 from core.findings import Finding
@@ -45,6 +46,8 @@ class DataFacts:
         When the table was brought; later dates lie ahead.
     reads : frozenset of str
         Columns of free text that a step of the recipe reads.
+    near : NearRepeats or None
+        Of the same table and schema; looked for where it is not given.
     """
 
     table_frame: pd.DataFrame
@@ -57,6 +60,7 @@ class DataFacts:
     reference: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     brought: datetime | None = None
     reads: frozenset[str] = frozenset()
+    near: NearRepeats | None = None
 
     @cached_property
     def features(self) -> list[ColumnProfile]:

@@ -8,7 +8,7 @@ import pandas as pd
 from core.data.facts import DataFacts, Found
 from core.data.knowing.association import association_matrix, collinear_groups
 from core.data.knowing.coded import CodedColumn, code_column
-from core.data.knowing.near import NearRepeats, near_repeats
+from core.data.knowing.near import near_repeats
 from core.data.knowing.values import RARE_ROWS, skewness
 from core.data.notes import name_columns
 from core.data.schema import ColumnType
@@ -198,7 +198,7 @@ def collinear(facts: DataFacts) -> Found:
 
 def nearly_repeated(facts: DataFacts) -> Found:
     """Count rows that are nearly another."""
-    found: NearRepeats = near_repeats(facts.table_frame, facts.schema)
+    found = near_repeats(facts.table_frame, facts.schema) if facts.near is None else facts.near
     if found.by_chance or (found.alike == 0 and found.one_apart < FEWEST_NEAR):
         return
     parts = []

@@ -176,6 +176,7 @@ def statistics(problem: Problem) -> Iterator[Finding]:
     if not numbers or not levels or len(rows) < FEWEST_ROWS:
         return
     frame = pd.DataFrame(numbers)
+    different = {name: len(np.unique(_in_spreads(values)[~np.isnan(values)])) for name, values in numbers.items()}
     for outcome in _outcomes(problem, rows):
         for category, codes in levels.items():
             grouped = frame.groupby(codes)
@@ -183,6 +184,9 @@ def statistics(problem: Problem) -> Iterator[Finding]:
             sizes = np.bincount(codes[codes >= 0])
             means = pd.Series(outcome).groupby(codes).mean()
             for name in frame.columns:
+                # Made so, it has one or two values in each level: most columns have far more, and are done with here.
+                if codes.min() >= 0 and different[name] > 2 * len(sizes):
+                    continue
                 by_level = (spread[name], grouped[name].first(), means)
                 kind = _made_from(frame[name].to_numpy(), codes, outcome, by_level, sizes)
                 if kind:
@@ -237,16 +241,20 @@ def _made_from(
             return ""
         return "mean" if _equals(a[known], b[known], weights) else ""
     # The mean of the others of a level has two values in each where there are two outcomes, and they tell them apart.
-    rounded = np.round(values / scale, 9)
-    # Two values in each: most columns have far more, and are done with here.
-    if len(np.unique(rounded[~np.isnan(rounded)])) > 2 * len(spread) or len(np.unique(outcome)) != 2:
+    if len(np.unique(outcome)) != 2:
         return ""
-    table = pd.DataFrame({"level": codes, "value": rounded, "outcome": outcome}).dropna()
+    table = pd.DataFrame({"level": codes, "value": _in_spreads(values), "outcome": outcome}).dropna()
     different = table.groupby("level")["value"].nunique()
     mixed = table.groupby("level")["outcome"].nunique() == 2
     pure = table.groupby(["level", "value"])["outcome"].nunique().max() == 1
     told = int(mixed.sum()) >= FEWEST_LEVELS and pure and bool((different[mixed] == 2).all())
     return "left out" if told and bool((different <= 2).all()) else ""
+
+
+def _in_spreads(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return numbers in their standard deviations, without the last digits that sums leave."""
+    scale = float(np.nanstd(values)) if np.isfinite(values).any() else 0.0
+    return np.asarray(np.round(values / scale, 9)) if scale > 0 else values
 
 
 def _equals(a: NDArray[np.float64], b: NDArray[np.float64], weights: NDArray[np.float64]) -> bool:

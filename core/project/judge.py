@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.checks import check_data
+from core.data.knowing.near import NearRepeats
 from core.data.profile import Profile
 from core.data.profile import profile as profile_table
 from core.errors import DataError, FairwayError
@@ -72,8 +73,10 @@ def frame_findings(project: Project, table: pd.DataFrame | None) -> list[Finding
     return check_frame(project.frame, [] if table is None else list(table.columns), values)
 
 
-def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list[Finding]:
-    """Return what the coach says of the table."""
+def data_findings(
+    project: Project, table: pd.DataFrame, found: Profile, *, near: NearRepeats | None = None
+) -> list[Finding]:
+    """Return what the coach says of the table; ``near`` where nearly repeated rows were looked for before."""
     from core.prepare.compile import read_columns
 
     assert project.table_schema is not None
@@ -92,6 +95,7 @@ def data_findings(project: Project, table: pd.DataFrame, found: Profile) -> list
         reference=project.reference_shares,
         brought=project.data.imported if project.data else None,
         reads=read_columns((project.recipe, project.table_schema, project.frame)),
+        near=near,
     )
     return worst_first([*checked, *label_findings(project)])
 

@@ -15,6 +15,7 @@ from core.project.journey import Facts, StepState, chosen_run, journey, stage_fi
 from core.project.target import reasons
 from core.train.board import Leaderboard
 from pages.components import session, shelf
+from pages.components.knowing import known
 
 MOST_KNOWN = 2_000
 """Findings of so many stages are kept in memory, over all projects."""
@@ -221,7 +222,7 @@ def _compute(project: Project, stage: str) -> Sequence[Finding]:
     if table is None:
         return judge.lost_table_findings(project) if stage == "data" else ()
     if stage == "data":
-        return judge.data_findings(project, table, profile(project))
+        return judge.data_findings(project, table, profile(project), near=known.near(project))
     if not project.frame.complete:
         return ()
     if stage == "prepare":

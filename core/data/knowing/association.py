@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.knowing.coded import CodedColumn, CodedTable, code_table
 from core.data.knowing.measures import correlation_ratios, cramers_v, ranks
+from core.data.knowing.neighbours import information_on_kind
 from core.data.schema import Schema
 from core.data.signal import Floats, Ints
 from core.framing.frame import Frame, Task
@@ -209,7 +210,7 @@ def information(table_frame: pd.DataFrame, schema: Schema, frame: Frame, *, seed
 
     Notes
     -----
-    scikit-learn's estimates: plain counts for kinds, nearest neighbours for amounts (Kraskov et al. 2004; Ross 2014).
+    Plain counts of two kinds, nearest neighbours where one is an amount (Kraskov et al. 2004; Ross 2014).
     Normalised by the outcome's entropy, or for an amount by Linfoot's sqrt(1 − exp(−2 I)) (1957), which is the
     correlation two normal amounts with that information have. A missing kind is a kind; rows with a missing amount are
     left out.
@@ -240,10 +241,12 @@ def information_of(column: CodedColumn, target: CodedColumn, task: Task, *, seed
     outcome = _values(target)[rows]
     if rows.sum() < FEWEST_ROWS or len(np.unique(outcome)) < 2:
         return None
-    told = mutual_info_regression if amount else mutual_info_classif
-    bits = float(
-        told(values[rows].reshape(-1, 1), outcome, discrete_features=column.codes is not None, random_state=seed)[0]
-    )
+    if column.numbers is not None and not amount:
+        bits = information_on_kind(values[rows], np.unique(outcome, return_inverse=True)[1], seed=seed)
+    else:
+        told = mutual_info_regression if amount else mutual_info_classif
+        held = values[rows].reshape(-1, 1)
+        bits = float(told(held, outcome, discrete_features=column.codes is not None, random_state=seed)[0])
     if amount:
         return float(np.sqrt(1 - np.exp(-2 * max(0.0, bits)))), int(rows.sum())
     shares = np.unique(outcome, return_counts=True)[1] / len(outcome)

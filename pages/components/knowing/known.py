@@ -57,7 +57,9 @@ def _near(mark: str, _project: Project) -> NearRepeats:
 
 def near(project: Project) -> NearRepeats:
     """Return the rows that are nearly another."""
-    return _near(_mark(project), project)
+    # The frame does not matter here: choosing an outcome must not look through all rows again.
+    content = project.data.content_hash if project.data else None
+    return _near(digest([content, _schema(project).model_dump(mode="json")]), project)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT * 8)

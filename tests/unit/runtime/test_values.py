@@ -70,6 +70,15 @@ def test_date_that_cannot_be_counted_is_missing_and_harms_no_other(far):
     assert as_date(pd.Series([far, "2020-01-01"])).tolist() == [pd.NaT, pd.Timestamp("2020-01-01")]
 
 
+@pytest.mark.parametrize(
+    "cells", [["2020-01-02", None, "now", " 2020-01-02 ", "x", "2020-01-02T10:00:00+02:00", "2020-01-02"], [], [None]]
+)
+def test_dates_of_text_that_repeats_are_read_as_each_alone(cells):
+    index = pd.Index(range(5, 5 + len(cells)))
+    typed = as_date(pd.Series(cells, index=index, dtype="str", name="day"))
+    pd.testing.assert_series_equal(typed, as_date(pd.Series(cells, index=index, dtype=object, name="day")))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=6))
 @pytest.mark.parametrize("read", [as_text, as_number, as_date])

@@ -7,7 +7,7 @@ from scipy import stats
 
 from core.data.knowing.association import association_matrix, associations, collinear_groups, information
 from core.data.knowing.coded import code_table
-from core.data.knowing.measures import correlation_ratio, cramers_v, ranks, spearman
+from core.data.knowing.measures import correlation_ratio, correlation_ratios, cramers_v, ranks, spearman
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.framing.frame import Frame, Task
 
@@ -69,6 +69,27 @@ def test_the_correlation_ratio_of_two_levels_is_the_correlation():
     codes, numbers = RNG.integers(0, 2, 500), RNG.normal(size=500)
     numbers += codes
     assert np.isclose(correlation_ratio(codes, numbers, corrected=False), stats.pearsonr(codes, numbers).statistic)
+
+
+def test_several_correlation_ratios_at_once_are_those_of_each_over_its_own_filled_rows():
+    rng = np.random.default_rng(5)
+    codes = rng.integers(-1, 4, 300)
+    numbers = rng.normal(codes[:, None] * [0.0, 1.0, 5.0, 0.0, 1.0], 1.0) + 1e6
+    numbers[rng.random(numbers.shape) < 0.2] = np.nan
+    numbers[:, 3] = 2.5
+    numbers[codes != 1, 4] = np.nan
+    expected = []
+    for column in numbers.T[:3]:
+        both = (codes >= 0) & ~np.isnan(column)
+        levels = [column[both & (codes == level)] for level in range(4)]
+        within = sum(((level - level.mean()) ** 2).sum() for level in levels)
+        total = ((column[both] - column[both].mean()) ** 2).sum()
+        share = 1 - within / total * (both.sum() - 1) / (both.sum() - 4)
+        expected.append(np.sqrt(max(0.0, share)))
+    found = correlation_ratios(codes, numbers)
+    assert np.allclose(found[:3], expected)
+    assert np.isnan(found[3:]).all()
+    assert np.isnan(correlation_ratios(np.full(300, -1), numbers)).all()
 
 
 def test_the_correlation_ratio_squared_is_what_analysis_of_variance_explains():

@@ -1,13 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.checks import check_data
 from core.data.knowing import behind
 from core.data.knowing.behind import rows_behind, selector_words
 from core.data.knowing.bins import put_into_bins
 from core.data.knowing.coded import code_table
 from core.data.knowing.contradictions import contradicting_rows, unlike_neighbours
 from core.data.knowing.near import near_repeats
+from core.data.profile import profile
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.framing.frame import Frame, Task
 
@@ -144,3 +148,12 @@ def test_a_row_unlike_its_neighbours_is_found():
 def test_without_two_outcomes_there_are_no_neighbours_to_ask():
     held = pd.DataFrame({"a": np.arange(200.0), "y": ["yes"] * 200})
     assert unlike_neighbours(code_table(held, schema(a="number", y="yes_no")), "y") is None
+
+
+def test_a_check_takes_near_repeats_that_were_found_before():
+    held = pd.DataFrame({name: [f"{name}{row}" for row in range(40)] for name in "abcdef"})
+    kinds = schema(**dict.fromkeys("abcdef", "category"))
+    known = replace(near_repeats(held, kinds), alike=7, by_chance=False)
+    found = check_data(held, kinds, Frame(), profile(held, kinds, Frame()), near=known)
+    told = [finding.evidence for finding in found if finding.code == "near-repeats"]
+    assert told == ["7 rows equal another but for case, spaces or rounding, of 40 rows and 6 columns."]
