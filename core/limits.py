@@ -77,6 +77,10 @@ INFORMATION_ROWS: Final = 5_000
 """Rows that mutual information with the outcome is judged on."""
 NEIGHBOUR_ROWS: Final = 2_000
 """Rows whose nearest neighbours are looked at for outcomes that do not fit."""
+SLICE_ROWS: Final = 30
+"""Fewest rows of a part of the table on which the model is said to fail, and of what is left outside it."""
+SLICE_COLUMNS: Final = 40
+"""Columns that are looked at two by two for parts on which the model fails; further ones one by one."""
 BEHIND_ROWS: Final = 1_000
 """Rows shown behind a number; the count is of all."""
 PREVIEW_ROWS: Final = 100

@@ -164,6 +164,16 @@ def evaluation(project: Project) -> Any:
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _slices(fingerprint: str, _project: Project) -> Any:
+    return judge.slices(problem(_project), judged(_project))
+
+
+def slices(project: Project) -> Any:
+    """Return the parts of the rows left out on which the project's model fails."""
+    return _slices(_model_mark(project), project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _explanation(fingerprint: str, _project: Project) -> Any:
     return judge.explanation(_project, problem(_project), pipeline(_project))
 

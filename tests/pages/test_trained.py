@@ -142,6 +142,22 @@ def test_the_line_moves_with_its_counts_and_its_money(finished: dict[str, str]) 
     assert workspace.get(finished["mortgages"]).threshold == 0.15
 
 
+@pytest.mark.parametrize("sample", list(PLANS))
+def test_evaluate_says_where_the_model_fails_and_shows_the_rows(finished: dict[str, str], sample: str) -> None:
+    screen = show("evaluate", finished[sample])
+    said = assert_sound(screen)
+    assert re.search(r"[\d,]+ parts of at least 30 rows from \d+ columns", said)
+    listed = [table for table in screen.dataframe if "Elsewhere" in table.value]
+    assert bool(listed) == ("Worst where" in said)
+    if listed:
+        rows = int(listed[0].value["Rows"].iloc[0].replace(",", ""))
+        screen.session_state["rows_failing"] = 0
+        assert f": {rows:,} of" in assert_sound(screen.run())
+        shown = screen.dataframe[-1].value
+        assert len(shown) == min(rows, 1_000)
+        assert shown.index.name == "Row"
+
+
 def test_charts_and_sentences_kept_for_a_model_follow_its_line_and_the_case(finished: dict[str, str]) -> None:
     def charts(stage: str) -> list[str]:
         return [element.proto.alt for element in show(stage, finished["mortgages"]).get("plotly_chart")]
