@@ -20,6 +20,7 @@ from core.evaluate.curves import (
     roc_per_class,
 )
 from core.evaluate.fit_verdict import FitVerdict, fit_verdict
+from core.evaluate.gains import GainCurve, gains
 from core.evaluate.resample import RESAMPLES
 from core.evaluate.residuals import Residuals, residuals
 from core.evaluate.score import Score
@@ -73,6 +74,8 @@ class Evaluation:
         Per 1,000 rows, where both costs are known (binary).
     roc, precision_recall, calibration : tuples
         One for a binary task, one for each outcome of several.
+    gains : tuple of GainCurve
+        One for a binary task with probabilities.
     residuals : Residuals or None
         Regression.
     verdict : FitVerdict or None
@@ -98,6 +101,7 @@ class Evaluation:
     roc: tuple[RocCurve, ...] = ()
     precision_recall: tuple[PrecisionRecallCurve, ...] = ()
     calibration: tuple[Calibration, ...] = ()
+    gains: tuple[GainCurve, ...] = ()
     residuals: Residuals | None = None
     verdict: FitVerdict | None = None
     findings: tuple[Finding, ...] = ()
@@ -234,6 +238,7 @@ def _of_task(outcomes: Outcomes, frame: Frame, seed: int, resamples: int) -> dic
         parts["roc"] = _present([roc(outcomes, resamples, seed)])
         parts["precision_recall"] = _present([precision_recall(outcomes)])
         parts["calibration"] = _present([calibration(outcomes)])
+        parts["gains"] = _present([gains(outcomes)])
         parts["suggested_threshold"] = best_threshold(outcomes, at=counts)
         if frame.costs.known:
             parts["cost_curve"] = cost_curve(outcomes, frame.costs, counts)

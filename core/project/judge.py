@@ -28,7 +28,6 @@ from core.train.board import Leaderboard
 if TYPE_CHECKING:
     # shown only to the type checker: these modules load scientific libraries a first screen must not pay for
     from core.evaluate.evaluation import Evaluation
-    from core.evaluate.slices import Slices
     from core.explain.explanation import Explanation
     from core.fairness.audit import Audit
     from core.fairness.proxies import Proxies
@@ -245,15 +244,6 @@ def evaluation(project: Project, judged: Judged, board: Leaderboard, run_key: st
         n_judge=n / k if k > 1 else None,
         seed=project.plan.seed,
     )
-
-
-def slices(built: Problem, judged: Judged) -> "Slices":
-    """Look for parts of the rows left out on which the model fails: by its own columns first, then by all others."""
-    from core.evaluate.slices import find_slices
-
-    others = [name for name in built.X.columns if name not in built.features]
-    columns = [name for name in (*built.features, *others) if name in built.schema]
-    return find_slices(judged.outcomes, built.X.iloc[judged.rows], built.schema, columns)
 
 
 def sealed(project: Project, built: Problem, pipeline: Any) -> Outcomes:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import evaluate as charts
+from core.charts import truth
 from core.charts.result import ChartResult
 from core.evaluate.threshold import Confusion, money
 from core.framing.frame import Task
@@ -169,7 +170,7 @@ def curves(project: Project, evaluation: Any) -> None:
     """Draw the curves of a classification, one view at a time."""
     dark = session.is_dark()
     views = {"Ranking": evaluation.roc, "Precision": evaluation.precision_recall}
-    views["Calibration"] = evaluation.calibration
+    views |= {"Calibration": evaluation.calibration, "Gain": evaluation.gains, "Lift": evaluation.gains}
     with st.container(border=True, height="stretch", key="curves"):
         names = [name for name, found in views.items() if found]
         if not names:
@@ -187,15 +188,20 @@ def curves(project: Project, evaluation: Any) -> None:
             "Ranking": lambda: charts.roc_figure(shown, evaluation.confusion, dark=dark),
             "Precision": lambda: charts.pr_figure(shown, evaluation.confusion, dark=dark),
             "Calibration": lambda: charts.calibration_figure(shown, dark=dark),
+            "Gain": lambda: truth.gain_figure(shown, dark=dark),
+            "Lift": lambda: truth.lift_figure(shown, dark=dark),
         }[view]
         result = results.drawn(project, view, place, dark, make=make)
-        chart(result, key={"Ranking": "roc", "Precision": "pr", "Calibration": "calibration"}[view])
+        keys = {"Ranking": "roc", "Precision": "pr"}
+        chart(result, key=keys.get(view, view.lower()))
         if view == "Ranking":
             draw.muted(f"Band: 95% interval, {shown.method}")
         elif view == "Calibration":
             draw.muted(
                 "Of the rows given a chance, the share in which it happened. On the diagonal the chances are right."
             )
+        elif view in ("Gain", "Lift"):
+            draw.muted(shown.sentence)
 
 
 def residuals(project: Project, evaluation: Any) -> None:

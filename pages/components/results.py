@@ -165,7 +165,9 @@ def evaluation(project: Project) -> Any:
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _slices(fingerprint: str, _project: Project) -> Any:
-    return judge.slices(problem(_project), judged(_project))
+    from core.project import failing
+
+    return failing.slices(problem(_project), judged(_project))
 
 
 def slices(project: Project) -> Any:

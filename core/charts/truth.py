@@ -1,0 +1,78 @@
+"""Charts of Evaluate that speak of use: gain and lift, intervals of amounts, chances before and after a correction."""
+
+import numpy as np
+import pandas as pd
+
+from core.charts.result import ChartResult
+from core.charts.theme import base_figure, colors
+from core.evaluate.gains import GainCurve
+
+
+def gain_figure(curve: GainCurve, *, dark: bool = False) -> ChartResult:
+    """Draw the share of the outcome found over the share of the rows looked at, beside guessing and a perfect ranking.
+
+    Parameters
+    ----------
+    curve : GainCurve
+    dark : bool
+
+    Returns
+    -------
+    ChartResult
+    """
+    hue = colors(dark)
+    figure = base_figure(280, x_title="Looked at, highest chance first", y_title="Found (gain)", left=64, top=14)
+    quiet = {"mode": "lines", "hoverinfo": "skip"}
+    figure.add_scatter(x=[0, 1], y=[0, 1], line={"dash": "dash", "color": hue.muted, "width": 1}, **quiet)
+    figure.add_scatter(x=[0, curve.best, 1], y=[0, 1, 1], line={"dash": "dot", "color": hue.muted, "width": 1}, **quiet)
+    hover = "Of the first %{x:.0%}: %{y:.0%} found, %{customdata[0]:.1f} times chance<extra></extra>"
+    line = {"color": hue.primary, "width": 2}
+    lifts = curve.lift[:, None]
+    figure.add_scatter(x=curve.share, y=curve.gain, mode="lines", line=line, customdata=lifts, hovertemplate=hover)
+    figure.update_layout(showlegend=False)
+    ticks = {"range": [-0.02, 1.02], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    figure.update_xaxes(showgrid=False, **ticks)
+    figure.update_yaxes(**ticks)
+    alt = f"Gain curve. {curve.sentence} Guessing would run on the diagonal; a perfect ranking finds all in the first "
+    return ChartResult(figure, _points(curve), f"{alt}{curve.best:.1%}.")
+
+
+def lift_figure(curve: GainCurve, *, dark: bool = False) -> ChartResult:
+    """Draw how many times more often than by chance the outcome is found, over the share of the rows looked at.
+
+    Parameters
+    ----------
+    curve : GainCurve
+    dark : bool
+
+    Returns
+    -------
+    ChartResult
+    """
+    hue = colors(dark)
+    figure = base_figure(280, x_title="Looked at, highest chance first", y_title="Times chance (lift)", left=64, top=14)
+    hover = "Of the first %{x:.0%}: %{y:.2f} times as many as by chance<extra></extra>"
+    line = {"color": hue.primary, "width": 2}
+    # The first rows jump between 0 and the highest lift there is: below a hundredth the curve says nothing.
+    steady = curve.share >= min(0.01, float(curve.share[-1]))
+    figure.add_scatter(x=curve.share[steady], y=curve.lift[steady], mode="lines", line=line, hovertemplate=hover)
+    figure.add_hline(y=1, line={"dash": "dash", "color": hue.muted, "width": 1})
+    figure.update_layout(showlegend=False)
+    figure.update_xaxes(
+        range=[-0.02, 1.02], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], showgrid=False
+    )  # fmt: skip
+    figure.update_yaxes(rangemode="tozero")
+    return ChartResult(figure, _points(curve), f"Lift curve. {curve.sentence} Looking at everybody has a lift of 1.")
+
+
+def _points(curve: GainCurve) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Looked at": [f"{point.share:.0%}" for point in curve.points],
+            "Rows": [round(point.n) for point in curve.points],
+            "Found": np.round([point.gain for point in curve.points], 4),
+            "Low end of interval": np.round([point.low for point in curve.points], 4),
+            "High end of interval": np.round([point.high for point in curve.points], 4),
+            "Lift": np.round([point.lift for point in curve.points], 3),
+        }
+    )
