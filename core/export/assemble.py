@@ -7,6 +7,7 @@ from typing import Any
 
 from core.data.dictionary import Entry
 from core.data.schema import ColumnType
+from core.evaluate.enough import SealStatement
 from core.evaluate.evaluation import Evaluation
 from core.evaluate.score import Score
 from core.evaluate.threshold import money
@@ -72,6 +73,7 @@ def assemble(
     evaluation: Evaluation | None = None,
     audits: Sequence[Audit] = (),
     openings: Sequence[OpeningFact] = (),
+    seal: SealStatement | None = None,
     accepted: Sequence[AcceptedFact] = (),
     still_open: Sequence[OpenFact] = (),
     examined: Sequence[str] = (),
@@ -106,6 +108,8 @@ def assemble(
         One a sensitive column.
     openings, accepted, dictionary
         As the project records them.
+    seal : SealStatement or None
+        Whether the model is good enough, on which rows.
     still_open : sequence of OpenFact
         Findings neither settled nor accepted.
     examined : sequence of str
@@ -147,6 +151,9 @@ def assemble(
         recipe=_recipe(problem, pipeline),
         scores=_scores(run, board, evaluation),
         openings=tuple(openings),
+        verdict=seal.verdict.kind.words if seal else "",
+        verdict_reason=_plain(seal.verdict.reason) if seal else "",
+        uncertainty=seal.uncertainty if seal else "",
         groups=tuple(group for audit in audits for group in _groups(audit)),
         fairness=" ".join(_plain(text) for audit in audits for text in _fairness(audit, frame)),
         left_out=_left_out(problem, columns),

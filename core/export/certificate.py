@@ -66,7 +66,14 @@ class Certificate:
     seconds: float = 0.0
 
 
-def certify(folder: Path, expected: Golden, *, python: str = sys.executable, timeout: float = 300.0) -> Certificate:
+def certify(
+    folder: Path,
+    expected: Golden,
+    *,
+    seal: Mapping[str, object] | None = None,
+    python: str = sys.executable,
+    timeout: float = 300.0,
+) -> Certificate:
     """Run the golden rows through an unpacked bundle and compare; write ``certificate.json`` into it.
 
     The process sees the bundle and the installed libraries, and none of the app's code. Rows are answered as the
@@ -78,6 +85,8 @@ def certify(folder: Path, expected: Golden, *, python: str = sys.executable, tim
         The unpacked bundle.
     expected : Golden
         Rows, and the answers of the model in the app.
+    seal : mapping or None
+        What the sealed test says of the model, as ``SealStatement.as_dict`` gives it; written beside the comparison.
     python : str
         The interpreter.
     timeout : float
@@ -91,7 +100,8 @@ def certify(folder: Path, expected: Golden, *, python: str = sys.executable, tim
     checked = len(expected.rows)
     found = _answered(folder, expected.rows, python, timeout)
     if isinstance(found, str):
-        return _written(folder, Certificate(checked, 0, float("inf"), False, (found,), time.perf_counter() - began))
+        failed = Certificate(checked, 0, float("inf"), False, (found,), time.perf_counter() - began)
+        return _written(folder, failed, seal)
     differing: list[tuple[int, str]] = []
     largest = 0.0
     for index, (told, answer) in enumerate(zip(expected.answers, found, strict=True)):
@@ -103,7 +113,8 @@ def certify(folder: Path, expected: Golden, *, python: str = sys.executable, tim
             differing.append((index + 1, f"“{told['prediction']}” in the app, “{answer['prediction']}” in the bundle"))
     reasons = _reasons(differing, checked)
     seconds = time.perf_counter() - began
-    return _written(folder, Certificate(checked, checked - len(differing), largest, not reasons, reasons, seconds))
+    certificate = Certificate(checked, checked - len(differing), largest, not reasons, reasons, seconds)
+    return _written(folder, certificate, seal)
 
 
 def _answered(folder: Path, rows: Sequence[Mapping[str, Any]], python: str, timeout: float) -> list[Any] | str:
@@ -167,10 +178,12 @@ def _reasons(differing: Sequence[tuple[int, str]], checked: int) -> tuple[str, .
     return (f"{len(differing):,} of {checked:,} golden rows differ.", *named)
 
 
-def _written(folder: Path, certificate: Certificate) -> Certificate:
+def _written(folder: Path, certificate: Certificate, seal: Mapping[str, object] | None) -> Certificate:
     """Put the certificate into the bundle, beside the hash of what it speaks of."""
     info = folder / INFO_PATH
     value = {**asdict(certificate), "tolerance": TOLERANCE, "bundle_sha256": sha256(info) if info.is_file() else None}
+    if seal is not None:
+        value["sealed_test"] = dict(seal)
     if certificate.largest_difference == float("inf"):
         value["largest_difference"] = None
     text = json.dumps(value, indent=1, ensure_ascii=False)

@@ -24,7 +24,7 @@ class ScoreFact:
 
 @dataclass(frozen=True)
 class OpeningFact:
-    """One look at the sealed test part."""
+    """One look at the sealed test part; its interval is as wide as all looks together ask for."""
 
     at: datetime
     model: str
@@ -97,6 +97,10 @@ class CardFacts:
     scores : tuple of ScoreFact
         The metric that judged stands first.
     openings : tuple of OpeningFact
+    verdict, verdict_reason : str
+        Whether the model reaches what was called good enough, on which rows and why.
+    uncertainty : str
+        How several openings widened the intervals; empty for one or none.
     groups : tuple of GroupFact
     fairness : str
         The measure and the limit the frame set, and how the model stands to it, in words.
@@ -131,6 +135,9 @@ class CardFacts:
     recipe: tuple[str, ...] = ()
     scores: tuple[ScoreFact, ...] = ()
     openings: tuple[OpeningFact, ...] = ()
+    verdict: str = ""
+    verdict_reason: str = ""
+    uncertainty: str = ""
     groups: tuple[GroupFact, ...] = ()
     fairness: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)

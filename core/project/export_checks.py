@@ -57,7 +57,8 @@ def _seal_opened_often(facts: ExportFacts) -> Iterator[Finding]:
             Severity.WARNING,
             f"The sealed test was opened {len(looks)} times",
             "; ".join(f"{look.at:%d %B %Y, %H:%M}: {look.score:.3f}" for look in looks),
-            "Each look that leads to a change makes the next score flatter. The card prints them all.",
+            "Each look that leads to a change makes the next score flatter. Card and certificate print them all, with "
+            "intervals widened for so many looks.",
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from core.export.certificate import Certificate
 from core.findings import Finding
 from core.prepare.problem import Problem
-from core.project import judge, standing
+from core.project import judge, sealing, standing
 from core.project.changes import logged
 from core.project.document import DataRef, Export, Project
 from core.project.export_checks import export_findings
@@ -148,6 +148,7 @@ def pack(
     judged = judge.decided(project, built, raw)
     evaluation = judge.evaluation(project, judged, board, run_key)
     audits = {column: judge.audit(project, built, judged, column) for column in project.frame.sensitive}
+    seal = sealing.statement(project, evaluation.main, fingerprint)
     looked = project.reviewed.get("fairness") == fingerprint
     findings = {
         **findings,
@@ -171,9 +172,10 @@ def pack(
         evaluation=evaluation,
         audits=list(audits.values()),
         openings=[
-            OpeningFact(look.at, look.run, look.rows, look.metric, look.score, look.low, look.high)
-            for look in project.seal
+            OpeningFact(look.at, look.run, look.rows, look.metric, look.score, *ends)
+            for look, ends in zip(project.seal, seal.intervals, strict=True)
         ],
+        seal=seal,
         accepted=[
             AcceptedFact(given.at, given.stage, given.title, given.reason) for given in project.accepted.values()
         ],
@@ -186,7 +188,7 @@ def pack(
         _remove(home / name)
     bundle = build_bundle(spec, home / FOLDER)
     report(0.6, f"Asking the unpacked bundle {len(bundle.golden.rows)} golden rows")
-    certificate = certify(home / FOLDER, bundle.golden)
+    certificate = certify(home / FOLDER, bundle.golden, seal=seal.as_dict())
     if certificate.offered:
         report(0.9, "Zipping")
         zip_bundle(home / FOLDER, home / ZIP)

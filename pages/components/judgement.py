@@ -1,4 +1,4 @@
-"""What Evaluate shows: figures, the line and its cost, curves, residuals, and the sealed test."""
+"""What Evaluate shows: figures, the line and its cost, curves and residuals."""
 
 from math import isnan
 from typing import Any
@@ -12,11 +12,8 @@ from core.charts.result import ChartResult
 from core.evaluate.threshold import Confusion, money
 from core.framing.frame import Task
 from core.framing.metrics import METRICS
-from core.project import judge
-from core.project.changes import open_seal, set_threshold
+from core.project.changes import set_threshold
 from core.project.document import Project
-from core.project.fingerprint import training_fingerprint
-from core.project.journey import stage_fingerprint
 from pages.components import draw, layout, results, session
 from pages.components.charts import chart
 
@@ -280,83 +277,3 @@ def verdict(evaluation: Any) -> None:
                 ("What to do", found.advice),
             ]
         )
-
-
-def seal(project: Project, evaluation: Any) -> None:
-    """Draw the sealed test: closed with its preconditions, or opened with its count."""
-    built = results.problem(project)
-    rows = len(built.split.test)
-    mark = stage_fingerprint(project, "evaluate", results.board(project))
-    mine = [opening for opening in project.seal if opening.fingerprint == mark]
-    opened = {0: "Never opened.", 1: "Opened once."}.get(len(project.seal), f"Opened {len(project.seal)} times.")
-    glyph = "lock_open" if mine else "lock"
-    with st.container(border=True, height="stretch", key="seal"):
-        draw.html(
-            f'<div class="fw-start"><div class="fw-tile fw-tone-gray">{draw.icon(glyph)}</div>'
-            '<div><div class="fw-cardtitle">Sealed test</div>'
-            f'<div class="fw-note">{rows:,} rows. {opened}</div></div></div>'
-        )
-        if mine:
-            last = mine[-1]
-            metric = METRICS[last.metric]
-            draw.pairs(
-                [
-                    ("Opened", f"{session.local(last.at):%d %B %Y, %H:%M}"),
-                    (
-                        metric.title,
-                        f"{metric.format(last.score)} ({metric.format(last.low)} to {metric.format(last.high)})",
-                    ),
-                    ("On the rows left out it was", metric.format(evaluation.main.value)),
-                    ("Does the score hold?", _holds(last, evaluation)),
-                ]
-            )
-        else:
-            draw.said(
-                "Open it once, when model, recipe and line are settled. It answers one question: does the score hold? "
-                "Each opening is counted, dated, and printed in the model card."
-            )
-        current = project.training == training_fingerprint(project)
-        run = results.results_board(project).run(str(results.run_of(project)))
-        checks = [("Model chosen", run.title), ("Scores up to date", "Yes" if current else "No, something changed")]
-        if project.frame.task is Task.BINARY:
-            checks.insert(1, ("Line set", f"{project.threshold:.2f}"))
-        if not mine:
-            draw.pairs(checks, ["good"] * (len(checks) - 1) + ["good" if current else "look"])
-        st.space("stretch")
-        label = "Open it again …" if project.seal else "Open the sealed test …"
-        if st.button(
-            label,
-            key="open_seal",
-            width="stretch",
-            icon=":material/lock_open:",
-            disabled=not current or bool(mine),
-            help=None if current else "Train again first: what is opened must be what was judged.",
-        ):
-            _ask(project)
-
-
-def _holds(last: Any, evaluation: Any) -> str:
-    if last.low <= evaluation.main.value <= last.high:
-        return "Yes, within its interval"
-    better = (last.score > evaluation.main.value) == METRICS[last.metric].higher_is_better
-    return "It came out better than expected" if better else "No, it came out worse"
-
-
-@st.dialog("Open the sealed test")
-def _ask(project: Project) -> None:
-    draw.muted(
-        "After this the test rows are no longer unseen by you. If you change the model because of what they say, the "
-        "score flatters. The opening is counted and dated."
-    )
-    if st.button("Open and record", type="primary", key="primary_seal"):
-        with st.spinner("Judging the model on the sealed rows …"):
-            opening = judge.open_seal(
-                project,
-                results.problem(project),
-                results.pipeline(project),
-                run=str(results.run_of(project)),
-                fingerprint=stage_fingerprint(project, "evaluate", results.board(project)),
-                now=session.now(),
-            )
-        session.change(lambda seen: open_seal(seen, opening))
-        st.rerun()

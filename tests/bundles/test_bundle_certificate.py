@@ -47,6 +47,13 @@ def test_a_rule_by_group_decides_in_the_bundle_as_in_the_app(make, request: pyte
     assert plain != ruled
 
 
+def test_what_the_sealed_test_says_stands_in_the_certificate(binary, copy: Path) -> None:
+    certify(copy, binary.bundle.golden, seal={"openings": 2, "verdict": "do not ship"})
+    written = json.loads((copy / CERTIFICATE_PATH).read_text("utf-8"))
+    assert written["sealed_test"] == {"openings": 2, "verdict": "do not ship"}
+    assert written["rows_agreeing"] == 214
+
+
 def test_another_threshold_is_not_offered(binary, copy: Path) -> None:
     info = json.loads((copy / INFO_PATH).read_text("utf-8"))
     (copy / INFO_PATH).write_text(json.dumps({**info, "threshold": 0.9}), "utf-8")

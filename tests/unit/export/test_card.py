@@ -88,6 +88,21 @@ def test_nothing_open_is_told_only_where_it_was_looked_for(spec: BundleSpec, of:
     assert "Not looked for." in part
 
 
+@pytest.mark.parametrize("of", [card_markdown, card_html])
+def test_the_card_tells_whether_it_is_good_enough_and_how_openings_widened_it(spec: BundleSpec, of: object) -> None:
+    told = of(
+        replace(
+            spec, card=replace(spec.card, verdict="Do not ship", verdict_reason="None of it.", uncertainty="Twice.")
+        )
+    )
+    assert "Do not ship" in told
+    assert "None." in told
+    assert "Twice." in told
+    assert "Widened interval" in told
+    assert "Good enough to use" not in of(spec)
+    assert "Widened interval" not in of(spec)
+
+
 @pytest.mark.parametrize("count", [2, 3])
 def test_a_seal_opened_often_is_a_limit(spec: BundleSpec, count: int) -> None:
     often = replace(spec, card=replace(spec.card, openings=spec.card.openings * count))
