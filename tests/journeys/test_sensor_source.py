@@ -49,7 +49,7 @@ def test_a_recording_that_is_stopped_becomes_a_table(
     page = open_page(height=1200)
     form = walk.open_form(page, "Sensor")
     form.get_by_label("Broker", exact=True).fill("127.0.0.1")
-    form.get_by_label("Port", exact=True).fill("9")
+    form.get_by_label("Port", exact=True).fill("65009")
     form.get_by_label("Topic", exact=True).fill("plant/+/t")
     form.get_by_label("Topic", exact=True).press("Tab")
     walk.settle(page)
