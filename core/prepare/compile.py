@@ -118,7 +118,10 @@ def transformer(step: Step, number: int, source: Source, *, seed: int = 7) -> An
     named = tuple(name for name in step.columns if name in features)
     columns = named if step.columns else tuple(name for name in features if parts.schema[name].type in spec.suits)
     if not columns and spec.asks_columns:
-        return None
+        # Numbers that steps on text make count too, for a step that names no column.
+        texts = set(parts.schema.texts(parts.frame)) & set(read_columns(parts))
+        if step.columns or not texts or ColumnType.NUMBER not in spec.suits:
+            return None
     try:
         return spec.build(
             Making(

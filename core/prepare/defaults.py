@@ -67,9 +67,6 @@ def default_recipe(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> R
         add("drop_duplicates", f"{_count(copies, 'row repeats', 'rows repeat')} another row in every column")
     if dates:
         add("date_parts", f"A model cannot read a date; {listed(dates, noun='dates')} would be left out")
-    if texts:
-        add("text_topics", _text_words(table_frame, texts), columns=texts)
-        add("text_looks", "How much is written, and how, often tells something too", columns=texts)
     extreme = {name: top for name in numbers if (top := _extreme(as_number(table_frame[name]))) is not None}
     if extreme:
         name, words = next(iter(extreme.items()))
@@ -86,6 +83,9 @@ def default_recipe(table_frame: pd.DataFrame, schema: Schema, frame: Frame) -> R
                 columns=rare,
             )
         add("encode", f"Models learn from numbers; {_count(len(levels), 'column holds', 'columns hold')} words")
+    if texts:
+        add("text_topics", _text_words(table_frame, texts), columns=texts)
+        add("text_looks", "How much is written, and how, often tells something too", columns=texts)
     if features or texts:
         add("scale", STEPS["scale"].params[0].help)
     return Recipe(steps=tuple(steps))

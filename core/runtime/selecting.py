@@ -11,6 +11,8 @@ from core.runtime.frames import FrameStep, Origins, block, numbers_in
 Floats = NDArray[np.float64]
 LOOKED_ROWS = 20_000
 """Training rows that correlations and tests are computed on, evenly spread."""
+LOOKED_CELLS = 10_000_000
+"""Values that correlations are computed on: with many columns, of fewer rows."""
 SLOW_CELLS = 500_000
 """Values that mutual information is computed on: with many columns, of fewer rows."""
 MODEL_ROWS = 4_000
@@ -107,16 +109,18 @@ class DropAlike(_Selects):
         self.classification = classification
 
     def _chosen(self, values: Floats, y: NDArray[Any]) -> NDArray[np.intp]:
-        rows = _spread(len(values), LOOKED_ROWS)
-        scaled = _scaled(values[rows])
+        rows = _spread(len(values), max(500, min(LOOKED_ROWS, LOOKED_CELLS // values.shape[1])))
+        scaled = np.ascontiguousarray(_scaled(values[rows]).T)
         order = np.arange(values.shape[1])
         if self.keep == "related":
             # Rounded, so that of copies the first stays.
             order = np.argsort(-_relation(values[rows], y[rows], self.classification).round(9), kind="stable")
         kept: list[int] = []
+        alike = np.zeros(len(order), dtype=bool)
         for place in order:
-            if not kept or np.abs(scaled[:, kept].T @ scaled[:, place]).max() < self.limit - 1e-9:
+            if not alike[place]:
                 kept.append(int(place))
+                alike |= np.abs(scaled @ scaled[place]) >= self.limit - 1e-9
         return np.array(sorted(kept), dtype=np.intp)
 
 

@@ -1,4 +1,7 @@
-"""Steps on free text; they add numbers and leave the text, so that several may read one column."""
+"""Steps on free text; they add numbers and leave the text, so that several may read one column.
+
+They come after the encodings: their numbers have no gaps, and no step before need carry hundreds of columns along.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -91,7 +94,7 @@ _KEPT: Final = "Only words in at least 5 training rows are kept; they travel wit
 KINDS: Final = (
     StepSpec(
         kind="text_terms",
-        place=45,
+        place=85,
         title="Weigh words of text",
         family="text",
         icon="text_fields",
@@ -110,7 +113,7 @@ KINDS: Final = (
     ),
     StepSpec(
         kind="text_topics",
-        place=46,
+        place=86,
         title="Find topics in text",
         family="text",
         icon="topic",
@@ -130,7 +133,7 @@ KINDS: Final = (
     ),
     StepSpec(
         kind="text_looks",
-        place=47,
+        place=87,
         title="Count lengths and patterns of text",
         family="text",
         icon="format_size",

@@ -1,11 +1,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.dummy import DummyClassifier
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.framing.frame import Frame, Task
+from core.prepare.build import build_problem
+from core.prepare.compile import compile_pipeline
 from core.prepare.defaults import default_recipe, default_split
-from core.prepare.plan import SplitKind
+from core.prepare.lineage import origins
+from core.prepare.plan import SplitKind, SplitPlan
+from core.prepare.recipe import Step
 
 from .conftest import make_frame, make_schema, make_table
 
@@ -48,6 +53,22 @@ def test_free_text_is_read_for_topics_and_lengths():
     assert list(steps) == ["text_topics", "text_looks", "scale"]
     assert steps["text_topics"].columns == steps["text_looks"].columns == ("a",)
     assert steps["text_topics"].reason == "A model cannot read text; `a` holds about 4 words a row"
+
+
+def test_a_table_of_text_alone_can_be_learned_from():
+    words = np.array(["late", "broken", "fine", "thanks"])
+    table = pd.DataFrame({"a": [" ".join(np.roll(words, row)[:3]) for row in range(60)], "y": ["yes", "no"] * 30})
+    schema = Schema(columns=(ColumnSpec(name="a", type=ColumnType.TEXT), ColumnSpec(name="y", type=ColumnType.YES_NO)))
+    recipe = default_recipe(table, schema, FRAME)
+    problem = build_problem(table, schema, FRAME, recipe, SplitPlan(folds=3))
+    pipeline = compile_pipeline(problem, DummyClassifier(), scale=True).fit(problem.X, problem.y)
+    assert set(origins(pipeline).values()) == {("a",)}
+    assert np.allclose(pipeline[:-1].transform(problem.X)["a_characters"].mean(), 0)
+    last = Step(id="s", kind="select_best", params={"most": 2})
+    chosen = compile_pipeline(
+        (recipe.with_step(last, len(recipe.steps) - 1), schema, FRAME), DummyClassifier(), scale=True
+    )
+    assert len(origins(chosen.fit(problem.X, problem.y))) == 2
 
 
 def test_copies_are_dropped_when_there_are_any():
