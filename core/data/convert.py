@@ -17,6 +17,7 @@ from core.data.numbers import (
     Style,
     chosen_styles,
     first_match,
+    first_rounded,
     fitting_styles,
     is_grouped_by_points,
     may_be_numbers,
@@ -236,8 +237,11 @@ def _settle(column: _Column, options: ReadOptions, notes: Notes, comma: tuple[bo
         if not proven:
             notes.note("ambiguous", name, show(column.bare, style))
             return replace(column, styles=(style,))
-    if style == PLAIN and is_comma and proven and options.decimal is None and is_grouped_by_points(column.bare):
-        style = COMMA
+    if style == PLAIN and is_comma and options.decimal is None and is_grouped_by_points(column.bare):
+        if proven:
+            style = COMMA
+        else:
+            notes.note("three_decimals", name, show(column.bare, COMMA))
     if column.affix:
         notes.note("affix", name, column.affix)
     if uses_groups(column.bare, style):
@@ -287,6 +291,8 @@ def _numbers(column: _Column, notes: Notes) -> pd.Series:
         if huge:
             notes.note("big_integer", column.name, huge)
             return as_str(column.known)
+        if long and first_rounded(plain):
+            notes.note("narrowed", column.name)
         return _finite(column, _cast(plain, pa.float64()), notes)
     if max(abs(limit or 0) for limit in pc.min_max(whole).as_py().values()) > LARGEST_EXACT:
         notes.note("big_integer", column.name, first_match(plain, r"\d{16,}") or "")

@@ -249,7 +249,8 @@ def _judge_ragged(scan: Scan, width: int, delimiter: str, notes: Notes) -> None:
         where = f"{'Line' if scan.long == 1 else 'Lines'} {lines}{more}"
         if scan.long > LONG_ROW_SHARE * scan.rows or scan.long > len(scan.long_rows):
             raise DataError(
-                f"{where} of the file {'holds' if scan.long == 1 else 'hold'} more values than the {width:,} columns.",
+                f"{where} of the file {'holds' if scan.long == 1 else 'hold'} more values than the "
+                f"{'one column' if width == 1 else f'{width:,} columns'}.",
                 next_step="Put values that contain the separator between quotation marks, or choose the separator.",
             )
         notes.say(f"{where}: more values than columns. {_rows(scan.long, 'was', 'were')} left out.")

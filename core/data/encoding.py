@@ -22,7 +22,22 @@ BOMS: tuple[tuple[bytes, str], ...] = (
 )
 """Byte order marks, longest first where one begins with another."""
 
-WORDS = {"cp1252": "Windows-1252 (Western European)", "latin-1": "Latin-1 (Western European)"}
+WORDS = {
+    "cp1252": "Windows-1252 (Western European)",
+    "latin-1": "Latin-1 (Western European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp932": "Windows-31J (Shift JIS, Japanese)",
+    "shift_jis": "Shift JIS (Japanese)",
+    "euc_jp": "EUC-JP (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "gb2312": "GB 2312 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "cp949": "Windows-949 (Korean)",
+    "euc_kr": "EUC-KR (Korean)",
+}
+"""What a guess is called; others by the name of their codec."""
 
 _WRONG = "If letters look wrong, choose another encoding."
 
@@ -161,8 +176,9 @@ def _other_alphabet(sample: bytes) -> str | None:
         return None
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample).best()
-    return None if best is None else best.encoding
+    # Sorted by the share of odd letters; the share of common ones of a language tells Windows-1251 from Mac Cyrillic.
+    found = list(from_bytes(sample))
+    return max(found, key=lambda match: match.coherence).encoding if found else None
 
 
 def _control_share(sample: bytes) -> float:

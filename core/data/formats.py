@@ -94,7 +94,7 @@ _LABELLED = ("encoding", *_TYPED)
 _SAS = bytes.fromhex("000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011")
 
 _ENTRIES = (
-    Format("text", "a table in text", ("csv", "tsv", "tab", "txt"), (), "text", _TEXT, _read_text),
+    Format("text", "a table in text", ("csv", "tsv", "tab", "txt", "psv"), (), "text", _TEXT, _read_text),
     Format("xlsx", "an Excel workbook", ("xlsx", "xlsm"), (), "workbook", _SHEET, _read_workbook("xlsx")),
     Format("xls", "an Excel workbook", ("xls",), (), "workbook", _SHEET, _read_workbook("xls")),
     Format("xlsb", "a binary Excel workbook", ("xlsb",), (), "workbook", _SHEET, _read_workbook("xlsb")),

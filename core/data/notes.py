@@ -21,6 +21,10 @@ SENTENCES: dict[str, str] = {
         "{columns}: values could be read in two ways and were read as {example}. "
         "If that is wrong, choose the decimal sign."
     ),
+    "three_decimals": (
+        "{columns}: points were read as decimal points. If they stand between groups of three digits ({example}), "
+        "choose the decimal comma."
+    ),
     "affix": "{columns}: the sign beside each number was removed ({example}).",
     "mixed_numbers": (
         "{columns}: numbers are written in different ways, such as {example}, and were kept as text. "
@@ -87,7 +91,8 @@ class Notes:
         for kind, sentence in SENTENCES.items():
             noted = self.by_kind.get(kind)
             if noted:
-                told.append(sentence.format(columns=name_columns(name for name, _ in noted), example=noted[0][1]))
+                example = ", ".join(dict.fromkeys(sign for _, sign in noted)) if kind == "affix" else noted[0][1]
+                told.append(sentence.format(columns=name_columns(name for name, _ in noted), example=example))
         return told
 
     def signs_of_the_file(self) -> dict[str, str]:

@@ -50,6 +50,8 @@ COMMA = Style(".", ",")
 STYLES = (POINT, COMMA, Style(" ", "."), Style(" ", ","), Style("'", "."), Style("'", ","))
 """Styles that are tried where plain numbers do not fit."""
 
+_MORE_DIGITS = r"^[+-]?0*\.?0*[1-9](?:\.?\d){16,}\.?\d*[1-9]"
+"""Eighteen digits that count, or more: programs write at most seventeen of a float."""
 _GROUPED_POINTS = r"^[+-]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d{1,3})$"
 
 
@@ -126,6 +128,12 @@ def show(values: pa.Array, style: Style) -> str:
 def uses_groups(values: pa.Array, style: Style) -> bool:
     """Whether any value holds the style's sign between groups of digits."""
     return bool(style.thousands) and bool(pc.any(pc.match_substring(values, style.thousands)).as_py())
+
+
+def first_rounded(plain: pa.Array) -> str | None:
+    """Return the first number with more digits than a float holds, or ``None``."""
+    long = pc.filter(plain, pc.fill_null(pc.greater(pc.utf8_length(plain), 18), False))
+    return first_match(long, _MORE_DIGITS)
 
 
 def first_match(values: pa.Array, pattern: str) -> str | None:

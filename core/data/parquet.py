@@ -228,14 +228,14 @@ def _dates(name: str, values: pa.ChunkedArray, notes: Notes) -> pd.Series:
     zone = getattr(values.type, "tz", None)
     if zone:
         notes.note("zone", name)
-    # Nanoseconds overflow outside these years, and microseconds hold every date that Parquet knows but picoseconds.
-    moments = (
-        values.cast(pa.timestamp("us"), safe=False) if not zone else values.cast(pa.timestamp("us", "UTC"), safe=False)
-    )
-    moments = moments.cast(pa.timestamp("us"), safe=False) if zone else moments
+    # Nanoseconds overflow outside these years, so that dates of another unit are judged as microseconds.
+    unit = "ns" if getattr(values.type, "unit", "") == "ns" else "us"
+    plain = pa.timestamp(unit)
+    moments = values.cast(pa.timestamp(unit, "UTC"), safe=False) if zone else values
+    moments = moments.cast(plain, safe=False)
     near = pc.and_(
-        pc.greater_equal(moments, pa.scalar(FIRST_DATE.to_pydatetime(), pa.timestamp("us"))),
-        pc.less_equal(moments, pa.scalar(LAST_DATE.to_pydatetime(), pa.timestamp("us"))),
+        pc.greater_equal(moments, pa.scalar(FIRST_DATE.to_pydatetime(), plain)),
+        pc.less_equal(moments, pa.scalar(LAST_DATE.to_pydatetime(), plain)),
     )
     far = pc.filter(moments, pc.fill_null(pc.invert(near), False))
     if len(far):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ FLATTENED = 10
 """Records within records are taken apart down to this depth; deeper ones are written as text."""
 SEARCHED = 4
 """Depth down to which records are looked for."""
+NAMED_BY = 101
+"""Lists that are looked at to tell whether the first one holds names."""
 _Path = tuple[str, ...]
 
 
@@ -153,7 +156,7 @@ def read_records(path: Path, options: ReadOptions, *, rows: int | None = None) -
         lines, found = _found(text, options, repeated, notes)
         if isinstance(found, str):
             place, found = found, _at(json.loads(text, object_pairs_hook=_hook(repeated)), found)
-        for number, record in enumerate(found):
+        for number, record in enumerate(_named(found, notes)):
             if rows is not None and number >= rows:
                 break
             columns.add(record)
@@ -243,6 +246,44 @@ def _is_columns(value: dict[str, Any]) -> bool:
     if not lists or not all(isinstance(one, list) for one in lists) or len({len(one) for one in lists}) != 1:
         return False
     return bool(lists[0]) and not any(isinstance(one, (dict, list)) for column in lists for one in column[:20])
+
+
+def _named(found: Iterable[Any], notes: Notes) -> Iterator[Any]:
+    """Give lists the names that the first list holds: texts, above a column that holds numbers alone."""
+    left, held, cut = iter(found), [], None
+    try:
+        held.extend(islice(left, NAMED_BY))
+    except json.JSONDecodeError as error:
+        cut = error
+    names = _names(held)
+    if names:
+        notes.say("The first list was found to hold the names of the columns.")
+    for record in chain(held[1:] if names else held, () if cut else left):
+        yield _under(names, record) if names and isinstance(record, list) else record
+    if cut:
+        raise cut
+
+
+def _under(names: list[str], record: list[Any]) -> dict[str, Any]:
+    more = (f"column {number}" for number in range(len(names) + 1, len(record) + 1))
+    return dict(zip((*names, *more), record, strict=False))
+
+
+def _names(records: list[Any]) -> list[str]:
+    if len(records) < 2 or not all(isinstance(record, list) for record in records):
+        return []
+    first, rest = records[0], records[1:]
+    texts = all(isinstance(name, str) and name.strip() for name in first)
+    if not texts or len(set(first)) < len(first) or any(map(_is_number, first)):
+        return []
+    same = [record for record in rest if len(record) == len(first)]
+    return first if same and any(all(map(_is_number, cells)) for cells in zip(*same, strict=True)) else []
+
+
+def _is_number(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return cell.strip().lstrip("+-").replace(".", "", 1).isdecimal()
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 
 def _many(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:

@@ -134,3 +134,30 @@ def test_a_preview_counts_cells_that_would_not_parse(tmp_path: Path) -> None:
     seen = preview(tmp_path / "t.csv", ReadOptions(decimal=","))
     assert (seen.found.skip_lines, seen.found.delimiter, seen.unread) == (1, ";", 1)
     assert (seen.columns[1].unread_as, seen.columns[1].examples) == ("a number", ("n/x",))
+
+
+@pytest.mark.parametrize(
+    ("records", "names", "rows"),
+    [
+        ([["NAME", "pop"], ["Ohio", "11799448"], ["Iowa", "3190369"]], ["NAME", "pop"], 2),
+        ([["a", "b"], ["x", 1], ["y", 2, 3]], ["a", "b", "column 3"], 2),
+        ([["x", "y"], ["z", "w"]], ["column 1", "column 2"], 2),
+        ([["x", 1], ["y", 2]], ["column 1", "column 2"], 2),
+        ([["a", "a"], [1, 2]], ["column 1", "column 2"], 2),
+    ],
+)
+def test_the_first_of_lists_names_the_columns_where_it_stands_above_numbers(
+    tmp_path: Path, records: list[list[object]], names: list[str], rows: int
+) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(records), encoding="utf-8")
+    table = read_table(path)
+    assert (list(table.frame.columns), len(table.frame)) == (names, rows)
+    told = "The first list was found to hold the names of the columns."
+    assert (told in table.warnings) == (names[0] in ("NAME", "a"))
+
+
+def test_bars_may_be_named_in_the_ending(tmp_path: Path) -> None:
+    path = tmp_path / "t.psv"
+    path.write_text("a|b\n1|x,y\n2|z\n", encoding="utf-8")
+    assert read_table(path).frame["b"].tolist() == ["x,y", "z"]

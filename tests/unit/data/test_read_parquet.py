@@ -54,6 +54,14 @@ def test_times_with_a_zone_are_turned_to_utc_and_announced(tmp_path: Path) -> No
     assert "UTC" in table.warnings[0]
 
 
+def test_nanoseconds_are_kept(tmp_path: Path) -> None:
+    moment = 1672531200123456789
+    kept = read(tmp_path, pa.table({"t": pa.array([moment, None], pa.timestamp("ns"))})).frame["t"]
+    assert kept[0].value == moment
+    zoned = read(tmp_path, pa.table({"t": pa.array([moment], pa.timestamp("ns", "Europe/Berlin"))})).frame["t"]
+    assert zoned[0].value == moment
+
+
 def test_binary_columns_are_left_out_and_announced(tmp_path: Path) -> None:
     table = read(tmp_path, pa.table({"a": [1], "b": [b"\x00\x01"]}))
     assert table.frame.columns.tolist() == ["a"]

@@ -100,6 +100,18 @@ def test_cyrillic_is_recognised(tmp_path: Path) -> None:
     assert read(tmp_path, lines.encode("cp1251")).frame.columns[0] == "город"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words"), [("cp1251", "Windows-1251 (Cyrillic)"), ("koi8-r", "KOI8-R (Cyrillic)")]
+)
+def test_cyrillic_is_told_from_its_neighbours_and_named(tmp_path: Path, encoding: str, words: str) -> None:
+    people = ("Иван Петров;Москва", "Анна Смирнова;Санкт-Петербург", "Ольга;Новосибирск")
+    path = tmp_path / "t.csv"
+    path.write_bytes(("имя;город\n" + "".join(f"{person}\n" for person in people) * 30).encode(encoding))
+    table = read_table(path)
+    assert table.frame.iloc[0].tolist() == ["Иван Петров", "Москва"]
+    assert f"The encoding was guessed: {words}. If letters look wrong, choose another encoding." in table.warnings
+
+
 def test_proven_utf8_is_not_announced(tmp_path: Path) -> None:
     assert read(tmp_path, "name,n\nMüller,1\n").warnings == []
 

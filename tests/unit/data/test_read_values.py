@@ -112,6 +112,32 @@ def test_a_semicolon_file_makes_the_decimal_comma_likelier(tmp_path: Path) -> No
     assert any("two ways" in warning for warning in table.warnings)
 
 
+def test_points_before_three_digits_in_a_semicolon_file_are_announced(tmp_path: Path) -> None:
+    text = "id;v\na;2.007\nb;3.014\n"
+    table = read(tmp_path, text)
+    assert table.frame["v"].tolist() == [2.007, 3.014]
+    assert any(
+        "`v`: points were read as decimal points" in told and "“2.007” is 2007" in told for told in table.warnings
+    )
+    assert read(tmp_path, text, ReadOptions(decimal=",")).frame["v"].tolist() == [2007, 3014]
+    assert read(tmp_path, text.replace(";", ",")).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("0.123456789012345678", True), ("12345678901234567.89", True), ("0.12345678901234568", False),
+     ("1.50000000000000000000", False), ("0.00000000000000000001", False)],
+)  # fmt: skip
+def test_decimals_with_more_digits_than_a_number_holds_are_announced(tmp_path: Path, value: str, told: bool) -> None:
+    warnings = column(tmp_path, [value, "1.5"])[1]
+    assert warnings == (["`v`: decimal numbers were rounded to about 16 digits."] if told else [])
+
+
+def test_every_sign_that_was_removed_is_named(tmp_path: Path) -> None:
+    table = read(tmp_path, "p,m\n5%,$1.50\n6%,$2.50\n")
+    assert table.warnings == ["`p`, `m`: the sign beside each number was removed (%, $)."]
+
+
 def test_the_decimal_sign_can_be_chosen(tmp_path: Path) -> None:
     assert column(tmp_path, ["1,234"], ReadOptions(decimal=","))[0].tolist() == [1.234]
     assert column(tmp_path, ["1,234"], ReadOptions(decimal="."))[0].tolist() == [1234]
