@@ -250,7 +250,8 @@ def _is_columns(value: dict[str, Any]) -> bool:
 
 def _named(found: Iterable[Any], notes: Notes) -> Iterator[Any]:
     """Give lists the names that the first list holds: texts, above a column that holds numbers alone."""
-    left, held, cut = iter(found), [], None
+    left, cut = iter(found), None
+    held: list[Any] = []
     try:
         held.extend(islice(left, NAMED_BY))
     except json.JSONDecodeError as error:

@@ -184,12 +184,13 @@ def collinear(facts: DataFacts) -> Found:
         places = [names.index(name) for name in group]
         held = np.abs(values[np.ix_(places, places)][np.triu_indices(len(places), 1)])
         rows = len(facts.coded.positions)
+        said = f"; `{best}` says most of the outcome" if any(signals[name] for name in group) else ""
         yield Finding(
             code="collinear",
             severity=Severity.INFO,
             title=f"{len(group):,} columns say nearly the same",
             evidence=f"{name_columns(group)} go together: association {np.nanmin(held):.2f} to {np.nanmax(held):.2f} "
-            f"of 1, on {rows:,} rows; `{best}` says most of the outcome.",
+            f"of 1, on {rows:,} rows{said}.",
             why="Coefficients and explanations split their weight by chance; the prediction itself suffers little.",
             columns=group,
             fix=Fix("Keep one", "leave_out", {"columns": others, "reason": f"Says nearly the same as {best}"}),

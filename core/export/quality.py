@@ -148,7 +148,7 @@ def _facts(card: NumberCard | LevelCard | TextCard | DateCard) -> list[tuple[str
     if isinstance(card, TextCard):
         return [
             ("Different values", f"{card.distinct:,}"),
-            ("Letters", f"{card.shortest:,} to {card.longest:,}"),
+            ("Letters", f"{card.shortest:,}" + (f" to {card.longest:,}" if card.longest > card.shortest else "")),
             ("Patterns", ", ".join(f"{one.text} ({one.rows:,})" for one in card.patterns[:3])),
             ("Words", ", ".join(one.text for one in card.words[:8])),
         ]

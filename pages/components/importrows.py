@@ -30,6 +30,7 @@ def table(shown: Preview) -> None:
         shown.frame,
         height=layout.table_height(len(shown.frame), 248),
         hide_index=True,
+        placeholder=layout.NO_VALUE,
         column_config={
             column.name: st.column_config.Column(
                 f"{column.name} · {column.type.casefold()}", help=draw.plain(column.reason)

@@ -257,7 +257,9 @@ def _preview(found: JoinLook, join: Join) -> None:
         draw.muted(f"None of the first {PREVIEW_ROWS} rows finds its key, so there is no preview.")
         return
     draw.muted(f"The first {len(table.frame):,} rows as they would be.")
-    st.dataframe(table.frame, height=240, hide_index=True, alt="First rows of the joined table")
+    st.dataframe(
+        table.frame, height=240, hide_index=True, placeholder=layout.NO_VALUE, alt="First rows of the joined table"
+    )
 
 
 def _join(sides: Sides, second: Joined) -> None:

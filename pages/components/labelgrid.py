@@ -34,6 +34,7 @@ def grid(desk: Desk, table: pd.DataFrame, queue: list[tuple[int, str]], reason: 
         kept["frame"],
         key=key,
         hide_index=True,
+        placeholder="",
         row_height=36,
         height=min(480, 40 + 36 * len(kept["rows"])),
         disabled=[name for name in kept["frame"].columns if name not in kept["editable"]],

@@ -6,6 +6,9 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+NO_VALUE = "missing"
+"""What a table of rows shows, in grey, where there is no value."""
+
 
 def row(key: str | None = None, *, align: str = "center") -> DeltaGenerator:
     """Return a row whose parts stand at its two ends and never wrap."""

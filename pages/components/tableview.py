@@ -52,7 +52,8 @@ def figures(project: Project, profile: Any) -> None:
         )
     else:
         items.append(draw.Figure(summary.column, summary.words))
-    items.append(draw.Figure("Missing cells", f"{profile.missing_cells:,}", note=f"of {profile.cells:,}"))
+    looked = " looked at" if profile.cells < ref.rows * ref.columns else ""
+    items.append(draw.Figure("Missing cells", f"{profile.missing_cells:,}", note=f"of {profile.cells:,}{looked}"))
     draw.figures(items)
 
 

@@ -48,6 +48,7 @@ def test_cells_that_do_not_parse_are_read_as_missing_with_one_click(places: AppT
     assert "Decimal comma" in body
     assert screen.text_input(key="t_0_missing").value == "k. A."
     assert screen.dataframe[0].value["Betrag"].tolist()[1:3] == [1001.5, 1002.5]
+    assert screen.dataframe[0].proto.placeholder == "missing"
 
 
 def test_a_choice_is_followed_at_once_and_all_can_be_as_detected_again(places: AppTest) -> None:

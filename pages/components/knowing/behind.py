@@ -95,7 +95,13 @@ def listing(project: Project, table: pd.DataFrame, selector: Selector, *, key: s
     named = [name for name in _columns(selector) if name in held.columns]
     held = held[[*named, *(name for name in held.columns if name not in named)]]
     held.index = pd.Index(positions[:BEHIND_ROWS] + 1, name="Row")
-    st.dataframe(held, height=layout.table_height(len(held), 440), key=f"behind_{key}", alt=f"{len(positions):,} rows")
+    st.dataframe(
+        held,
+        height=layout.table_height(len(held), 440),
+        placeholder=layout.NO_VALUE,
+        key=f"behind_{key}",
+        alt=f"{len(positions):,} rows",
+    )
 
 
 def _columns(selector: Any) -> list[str]:

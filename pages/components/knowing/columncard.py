@@ -161,19 +161,25 @@ def _levels(card: LevelCard) -> None:
         )
 
 
+def _letters(card: TextCard) -> str:
+    if card.shortest == card.longest:
+        return f"{card.shortest:,} in each"
+    return f"{card.shortest:,} to {card.longest:,}, half of them up to {card.median:,}"
+
+
 def _texts(card: TextCard, name: str) -> None:
     palette = colors(session.is_dark())
     draw.pairs(
         [
-            ("Letters", f"{card.shortest:,} to {card.longest:,}, half of them up to {card.median:,}"),
+            ("Letters", _letters(card)),
             ("Different values", f"{card.distinct:,} in {card.rows - card.missing:,} filled rows"),
-            ("Missing", f"{card.missing:,}, of them {card.blank:,} blank"),
+            ("Missing", f"{card.missing:,}" + (f", of them {card.blank:,} blank" if card.blank else "")),
             ("Looked at", f"{card.looked_at:,} rows"),
         ]
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        draw.muted("How it is written: A a capital, a a letter, 9 a digit, + four and more")
+        draw.muted("How it is written: “A” is a capital, “a” a small letter, “9” a digit, “+” four or more of them")
         _counts(
             [(one.text, one.rows) for one in card.patterns],
             [Shape(name, one.text) for one in card.patterns],

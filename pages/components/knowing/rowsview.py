@@ -9,7 +9,7 @@ from core.data.knowing.behind import Repeats, Selector, selector_words
 from core.data.knowing.offers import rows_of
 from core.limits import PREVIEW_ROWS
 from core.project.document import Project
-from pages.components import draw, results
+from pages.components import draw, layout, results
 from pages.components.knowing import behind
 
 
@@ -22,7 +22,7 @@ def rows(project: Project, profile: Any, table: pd.DataFrame) -> None:
         draw.muted(f"The first {min(PREVIEW_ROWS, len(table))} of {len(table):,} rows, as they were read.")
         first = table.head(PREVIEW_ROWS)
         first.index = pd.RangeIndex(1, len(first) + 1, name="Row")
-        st.dataframe(first, height=440, alt="First rows of the table")
+        st.dataframe(first, height=440, placeholder=layout.NO_VALUE, alt="First rows of the table")
         return
     behind.listing(project, table, selector, key="view")
 

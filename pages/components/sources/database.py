@@ -12,7 +12,7 @@ from core.data.sources.database import OPERATORS, DatabaseOrigin, Filter
 from core.data.sources.source import Reach
 from core.errors import FairwayError, InputError
 from core.limits import DATABASE_ROWS, DATABASE_SECONDS, PREVIEW_ROWS
-from pages.components import connecting, draw, session
+from pages.components import connecting, draw, layout, session
 from pages.components.connecting import Connected
 from pages.components.sources.asked import Asked
 
@@ -158,6 +158,6 @@ def _preview(origin: DatabaseOrigin, connected: Connected) -> None:
         table = db.preview(origin, reach)
     rows = len(table.frame)
     draw.muted(f"The first {rows:,} rows; nothing is kept yet." if rows >= PREVIEW_ROWS else f"All {rows:,} rows.")
-    st.dataframe(table.frame, height=240, hide_index=True, alt="First rows of the table")
+    st.dataframe(table.frame, height=240, hide_index=True, placeholder=layout.NO_VALUE, alt="First rows of the table")
     for warning in table.warnings:
         draw.banner(warning, glyph="info", tone="gray")

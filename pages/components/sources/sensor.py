@@ -11,7 +11,7 @@ from core.data.sources.sensor import Aggregation, SensorOrigin, acquire, check_o
 from core.data.sources.source import Reach
 from core.errors import FairwayError
 from core.limits import SENSOR_MESSAGES, SENSOR_SECONDS
-from pages.components import draw, session
+from pages.components import draw, layout, session
 from pages.components.sources.asked import Asked
 
 PAYLOADS = {"Find out": "auto", "JSON": "json", "Plain text or numbers": "plain"}
@@ -131,6 +131,6 @@ def _listen(origin: SensorOrigin, secret: str) -> None:
         found = acquire(short, Reach(Path(folder), secret=secret, private_network=private))
         table = read_table(found.path, found.options, name=found.name)
     draw.muted(f"{len(table.frame):,} messages within {short.seconds} seconds; nothing is kept yet.")
-    st.dataframe(table.frame, height=220, hide_index=True, alt="Messages heard")
+    st.dataframe(table.frame, height=220, hide_index=True, placeholder=layout.NO_VALUE, alt="Messages heard")
     for warning in found.warnings:
         draw.muted(warning)

@@ -12,7 +12,7 @@ from core.data.sources.look import looked_at
 from core.data.sources.secrets import part_secret
 from core.data.sources.source import Acquired, Origin, Reach
 from core.errors import FairwayError, LimitError
-from pages.components import draw, session
+from pages.components import draw, layout, session
 
 CARRIERS = {"None": "none", "Bearer token": "bearer", "Header": "header", "Parameter": "parameter"}
 
@@ -84,7 +84,9 @@ def preview(origin: Origin, secret: str, acquire: Callable[[Any, Reach], Acquire
     all_rows = found.whole and seen.whole
     count = f"{seen.looked_at:,} row{'' if seen.looked_at == 1 else 's'}" if all_rows else f"the first {rows:,} rows"
     draw.muted(f"{found.name}: {count}, {columns:,} column{'' if columns == 1 else 's'}. Nothing is kept yet.")
-    st.dataframe(seen.frame, height=min(240, 37 + 35 * rows), hide_index=True, alt="First rows")
+    st.dataframe(
+        seen.frame, height=min(240, 37 + 35 * rows), hide_index=True, placeholder=layout.NO_VALUE, alt="First rows"
+    )
     for warning in (*found.warnings, *seen.warnings):
         draw.muted(warning)
 

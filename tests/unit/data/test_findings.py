@@ -152,6 +152,9 @@ def test_columns_that_say_nearly_the_same_are_one_finding():
     finding = only("collinear", near, dict.fromkeys(near, "number"))
     assert (finding.title, set(finding.columns)) == ("3 columns say nearly the same", {"a", "b", "c"})
     assert len(finding.fix.params["columns"]) == 2
+    assert "says most of the outcome" in finding.evidence
+    unnamed = only("collinear", near, dict.fromkeys(near, "number"), frame=Frame())
+    assert unnamed.evidence.endswith("on 400 rows.")
 
 
 def test_rows_typed_twice_are_nearly_another():
