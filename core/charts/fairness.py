@@ -82,7 +82,7 @@ def gap_against_cost(
     costs_shown = [option.cost for option in options]
     room = 0.18 * ((max(costs_shown) - min(costs_shown)) or 1.0)
     # The numbers stand above their points.
-    figure.update_yaxes(range=[min(costs_shown) - room, max(costs_shown) + 1.5 * room])
+    figure.update_yaxes(range=[min(costs_shown) - room, max(costs_shown) + 1.5 * room], tickformat=",")
     return ChartResult(figure, _table(options, costs), _alt(options, limit, costs))
 
 

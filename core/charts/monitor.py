@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.result import ChartResult
-from core.charts.theme import Palette, base_figure, colors, label, plain
+from core.charts.theme import Palette, base_figure, colors, end_labels, label, plain
 from core.monitor.drift import Bar, ColumnDrift
 from core.monitor.report import WatchReport
 from core.monitor.verdict import PSI_DRIFTED, PSI_SOME, Verdict
@@ -55,9 +55,11 @@ def then_and_now(
                 hoverinfo="text",
             )
         )
-    shown = places if len(bars) <= NAMED_BARS else [places[0], places[-1]]
     figure.update_layout(barmode="group", bargap=0.25)
-    figure.update_xaxes(tickvals=shown, ticktext=[plain(bars[place].label, 18) for place in shown], showgrid=False)
+    texts = [plain(bar.label, 18) for bar in bars]
+    figure.update_xaxes(tickvals=places, ticktext=texts, showgrid=False)
+    if len(bars) > NAMED_BARS:
+        end_labels(figure, (places[0] - 0.5, places[-1] + 0.5), (texts[0], texts[-1]), palette)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     lines = [*bars]
     missing = Bar("missing", drift.rows_then - drift.known_then, drift.rows_now - drift.known_now)

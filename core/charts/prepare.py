@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.result import ChartResult
-from core.charts.theme import base_figure, colors, label, plain
+from core.charts.theme import base_figure, colors, end_labels, label, plain
 from core.prepare.distribution import Distribution
 from core.prepare.preview import StepPreview
 
@@ -42,8 +42,11 @@ def before_after(preview: StepPreview, *, dark: bool = False) -> ChartResult:
         if counted is None:
             continue
         fig.add_trace(_bars(counted, axis, palette.primary))
-        places, texts = _ticks(counted)
-        fig.update_layout({f"xaxis{axis}": {"tickvals": places, "ticktext": texts}})
+        if counted.kind == "numbers":
+            end_labels(fig, (counted.edges[0], counted.edges[-1]), _ends(counted), palette, axis=axis)
+        else:
+            places, texts = _ticks(counted)
+            fig.update_layout({f"xaxis{axis}": {"tickvals": places, "ticktext": texts}})
         rows += [{"When": when, "Value": name, "Rows": count} for name, count in _lines(counted)]
     table = pd.DataFrame(rows, columns=["When", "Value", "Rows"])
     return ChartResult(fig, table, _alt(preview))
@@ -54,12 +57,13 @@ def _lines(counted: Distribution) -> list[tuple[str, int]]:
     return [*lines, ("missing", counted.missing)] if counted.missing else lines
 
 
+def _ends(counted: Distribution) -> tuple[str, str]:
+    """Return the smallest and the largest number; edges between whole numbers are no values, so labels name them."""
+    return counted.labels[0].split(" to ")[0], counted.labels[-1].split(" to ")[-1]
+
+
 def _ticks(counted: Distribution) -> tuple[list[float], list[str]]:
-    """Return where the axis has a text and which: the ends of numbers, or the values where they are few."""
-    if counted.kind == "numbers":
-        ends = [counted.edges[0], counted.edges[-1]]
-        # Edges between whole numbers are no values: the labels name the numbers within.
-        return ends, [counted.labels[0].split(" to ")[0], counted.labels[-1].split(" to ")[-1]]
+    """Return where the axis has a text and which, where there are few values."""
     names = [name for name, _ in _lines(counted)]
     if len(names) > NAMED_BARS:
         return [], []

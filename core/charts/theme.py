@@ -202,3 +202,37 @@ def base_figure(
         "yaxis": axis | {"title": {"text": y_title}},
     }
     return go.Figure(layout=layout)
+
+
+def end_labels(
+    figure: go.Figure, places: tuple[float, float], texts: tuple[str, str], palette: Palette, *, axis: str = ""
+) -> None:
+    """Write the first and the last value below an x axis, each within the axis, in place of its ticks.
+
+    A tick's text is centred on its place: at an end it would run into the next plot, or be left out by Plotly where
+    it would leave the figure.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+    places : tuple of float
+        Where the axis begins and ends.
+    texts : tuple of str
+        What stands there; user's text goes through ``plain`` first.
+    palette : Palette
+    axis : str
+        Number of the axis as Plotly writes it: empty for the first, "2" for the second.
+    """
+    figure.update_layout({f"xaxis{axis}": {"showticklabels": False}})
+    for place, text, anchor in zip(places, texts, ("left", "right"), strict=True):
+        figure.add_annotation(
+            text=text,
+            x=place,
+            xref=f"x{axis}",
+            xanchor=anchor,
+            y=0,
+            yref="paper",
+            yanchor="top",
+            showarrow=False,
+            font={"size": 11, "color": palette.faint},
+        )

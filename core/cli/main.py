@@ -7,6 +7,7 @@ import sys
 import traceback
 import zlib
 from collections.abc import Sequence
+from typing import NoReturn
 
 from core.cli import audit, doctor, evaluate, fit, monitor, predict, profile, serve
 from core.cli.command import CALLERS_MISTAKE, INTERRUPTED, OK, OUR_FAULT, Command
@@ -79,10 +80,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         log.setLevel(level)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that tells a mistake in two lines; the options of a command would fill the screen before it."""
+
+    def error(self, message: str) -> NoReturn:
+        say(f"{self.prog}: {message}")
+        say(f"{self.prog} --help names what it takes.")
+        self.exit(CALLERS_MISTAKE)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m core", description="Fairway without a browser.", allow_abbrev=False
-    )
+    parser = _Parser(prog="python -m core", description="Fairway without a browser.", allow_abbrev=False)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
         one = commands.add_parser(command.name, help=command.summary, description=command.summary, allow_abbrev=False)

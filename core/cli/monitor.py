@@ -71,7 +71,7 @@ def _run(given: argparse.Namespace) -> Answer:
             "Without the training table nothing can be held against it: name it with --reference to see drift."
         )
     data = {**report.summary(), "notes": notes}
-    return Answer(data, (*_lines(report), *notes))
+    return Answer(data, (*(_lines(report) if reference is not None else _untold(report)), *notes))
 
 
 def _reference(given: argparse.Namespace, predictor: "Predictor", wanted: "InputSchema") -> "pd.DataFrame":
@@ -104,6 +104,19 @@ def _score(predictor: "Predictor") -> "Score | None":
         return None
     nan = float("nan")
     return Score(info.metric, info.score, nan, nan, 0, "cross-validation, as the bundle tells", 0)
+
+
+def _untold(report: "WatchReport") -> list[str]:
+    """Return what can be told without the training table: no column or prediction has anything to be held against."""
+    told = [problem.sentence for problem in report.problems]
+    if report.performance is not None:
+        told.append(report.performance.sentence)
+    steps = [problem.next_step for problem in report.problems if problem.next_step]
+    return [
+        f"Verdict: {report.verdict.value}",
+        *(sentence.replace("`", "") for sentence in told),
+        *(f"Next: {step}" for step in steps),
+    ]
 
 
 def _lines(report: "WatchReport") -> list[str]:

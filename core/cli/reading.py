@@ -20,8 +20,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how the file is read, where a guess is wrong")
     group.add_argument("--encoding", help="such as utf-8 or cp1252")
     group.add_argument("--delimiter", help="the character between two values, or tab")
-    group.add_argument("--decimal", choices=(".", ","), help="the decimal sign")
-    group.add_argument("--thousands", choices=(",", ".", " ", "'"), help="the sign between groups of three digits")
+    group.add_argument("--decimal", choices=(".", ","), metavar="SIGN", help="the decimal sign: . or ,")
+    group.add_argument(
+        "--thousands",
+        choices=(",", ".", " ", "'"),
+        metavar="SIGN",
+        help="the sign between groups of three digits: , . ' or a space",
+    )
     group.add_argument("--quote", metavar="SIGN", help="the character around a value")
     group.add_argument("--no-quotes", action="store_true", help="no character encloses a value")
     group.add_argument("--date-order", choices=[order.replace(" ", "-") for order in DATE_ORDERS])

@@ -136,7 +136,7 @@ def _wanted(facts: EvaluationFacts) -> tuple[float, str] | None:
     if wanted is None or facts.frame.metric != main.metric or not isfinite(main.value):
         return None
     metric = METRICS[main.metric]
-    return wanted, f"{metric.title} is {main.words}; you said {metric.format(wanted)} is good enough."
+    return wanted, f"{metric.heading} is {main.words}; you said {metric.format(wanted)} is good enough."
 
 
 def _not_good_enough(facts: EvaluationFacts) -> Iterator[Finding]:

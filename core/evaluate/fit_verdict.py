@@ -92,8 +92,8 @@ def fit_verdict(
     low, high = fold_interval(gaps, n_fit, n_judge)
     unit = 1.0 if metric.bounds == (0.0, 1.0) or metric_key == "r2" else max(abs(on_unseen), 1e-12)
     scores = (
-        f"{metric.title} is {metric.format(on_seen)} on rows the model has seen and {metric.format(on_unseen)} on rows "
-        "it has not seen."
+        f"{metric.heading} is {metric.format(on_seen)} on rows the model has seen and {metric.format(on_unseen)} on "
+        "rows it has not seen."
     )
 
     def verdict(kind: Fit, sentence: str, advice: str) -> FitVerdict:

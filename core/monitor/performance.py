@@ -131,9 +131,9 @@ def _sentence(
     metric: Metric, before: Score | None, after: Score, standing: Standing, low: float, high: float, least: int
 ) -> str:
     if not isfinite(after.value):
-        return f"{metric.title} cannot be computed on the later rows. {after.reason}".strip()
+        return f"{metric.heading} cannot be computed on the later rows. {after.reason}".strip()
     rows = "1 later row" if after.n == 1 else f"{after.n:,} later rows"
-    told = f"{metric.title} is {after.words}, on {rows} whose outcome is known"
+    told = f"{metric.heading} is {after.words}, on {rows} whose outcome is known"
     if before is None or not isfinite(before.value):
         return f"{told}. How good the model was is not known here, so nothing can be compared."
     rows = f"on {before.n:,} rows left out in training" if before.n else "in cross-validation"

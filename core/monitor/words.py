@@ -48,7 +48,8 @@ def _count(columns: Sequence[ColumnDrift], used: Sequence[str]) -> str:
         return "No column the model uses could be compared."
     moved = sum(one.verdict in MOVED for one in own)
     unknown = sum(one.verdict is Verdict.UNKNOWN for one in own)
-    told = f"Of {len(own):,} columns the model uses and the later table holds, {moved:,} moved"
+    all_of = "Of 1 column" if len(own) == 1 else f"Of {len(own):,} columns"
+    told = f"{all_of} the model uses and the later table holds, {moved:,} moved"
     return f"{told}, {unknown:,} could not be judged." if unknown else f"{told}."
 
 

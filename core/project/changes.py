@@ -9,8 +9,10 @@ from core.data.dates import DateOrder, guess_dates
 from core.data.dictionary import Entry, cleaned, read_allowed
 from core.data.schema import ColumnType, Role, Schema
 from core.errors import InputError
+from core.fairness.measures import BINARY
 from core.findings import Finding
-from core.framing.frame import Frame
+from core.framing.frame import Frame, Task
+from core.framing.metrics import METRICS
 from core.limits import REASON_LENGTH
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe
@@ -110,9 +112,21 @@ def change_frame(project: Project, table: pd.DataFrame | None, *, now: datetime,
     frame = Frame.model_validate(project.frame.model_dump() | changes)
     if frame == project.frame:
         return project
-    words = ", ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in changes.items())
+    differing = {name: value for name, value in changes.items() if getattr(frame, name) != getattr(project.frame, name)}
+    words = ", ".join(f"{name.replace('_', ' ')}: {_frame_words(name, value)}" for name, value in differing.items())
     project = logged(project.updated(frame=frame), "frame", f"Set {words}", now=now)
     return project if table is None else with_defaults(project, table)
+
+
+def _frame_words(name: str, value: object) -> str:
+    """Return what the frame says as the screen shows it, not by its key."""
+    if name == "task" and value:
+        return Task(str(value)).words
+    if name == "metric" and value in METRICS:
+        return METRICS[str(value)].title
+    if name == "fairness_measure" and value in BINARY:
+        return BINARY[str(value)].plain
+    return _words(value)
 
 
 def _words(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.export.certificate import Certificate
 from core.findings import Finding
@@ -17,6 +17,9 @@ from core.project.document import DataRef, Export, Project
 from core.project.export_checks import export_findings
 from core.project.fingerprint import digest
 from core.train.board import Leaderboard
+
+if TYPE_CHECKING:
+    from core.export.facts import OpeningFact
 
 ZIP, FOLDER, CERTIFICATE = "bundle.zip", "bundle", "certificate.json"
 
@@ -98,6 +101,17 @@ def forget(packed: Parcel) -> None:
     packed.zip_path.unlink(missing_ok=True)
 
 
+def looks(project: Project, board: Leaderboard, intervals: Sequence[tuple[float, float]]) -> list["OpeningFact"]:
+    """Return every look at the sealed test, each model by its title; one that the board no longer holds by its key."""
+    from core.export.facts import OpeningFact
+
+    titles = {run.key: run.title for run in board.runs}
+    return [
+        OpeningFact(look.at, titles.get(look.run, look.run), look.rows, look.metric, look.score, *ends)
+        for look, ends in zip(project.seal, intervals, strict=True)
+    ]
+
+
 def pack(
     project: Project,
     built: Problem,
@@ -142,7 +156,7 @@ def pack(
     from core.export.assemble import DataSource, assemble
     from core.export.bundle import build_bundle, zip_bundle
     from core.export.certificate import certify
-    from core.export.facts import AcceptedFact, OpeningFact
+    from core.export.facts import AcceptedFact
 
     report(0.1, "Judging the model for its card")
     judged = judge.decided(project, built, raw)
@@ -171,10 +185,7 @@ def pack(
         rule=project.remedy.rule if project.remedy else None,
         evaluation=evaluation,
         audits=list(audits.values()),
-        openings=[
-            OpeningFact(look.at, look.run, look.rows, look.metric, look.score, *ends)
-            for look, ends in zip(project.seal, seal.intervals, strict=True)
-        ],
+        openings=looks(project, board, seal.intervals),
         seal=seal,
         accepted=[
             AcceptedFact(given.at, given.stage, given.title, given.reason) for given in project.accepted.values()

@@ -59,7 +59,7 @@ def _figure(score: Any, project: Project) -> draw.Figure:
     mark = draw.Interval(score.value, score.low, score.high, start, end, label=f"{metric.title}: {score.words}")
     label = f"{metric.plain} ({metric.title})"
     if len(label) > LABEL:
-        label = metric.title[:1].upper() + metric.title[1:]
+        label = metric.heading
     return draw.Figure(label, metric.format(score.value), note=note + at, interval=mark)
 
 
@@ -271,8 +271,8 @@ def verdict(evaluation: Any) -> None:
         metric = METRICS[evaluation.main.metric]
         draw.pairs(
             [
-                (f"{metric.title} on rows seen", metric.format(found.seen)),
-                (f"{metric.title} on rows left out", metric.format(found.unseen)),
+                (f"{metric.heading} on rows seen", metric.format(found.seen)),
+                (f"{metric.heading} on rows left out", metric.format(found.unseen)),
                 ("Verdict", found.sentence),
                 ("What to do", found.advice),
             ]

@@ -204,4 +204,4 @@ def folds(board: Leaderboard) -> None:
         row["Seconds"] = f"{sum(fold.seconds for fold in run.folds):.1f}"
         rows.append(row)
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=f"{metric.title} of every candidate on each fold")
-    draw.muted(f"{metric.title} on the rows left out, fold by fold; “Seen” is the mean on the rows fitted.")
+    draw.muted(f"{metric.heading} on the rows left out, fold by fold; “Seen” is the mean on the rows fitted.")

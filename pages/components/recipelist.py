@@ -160,7 +160,9 @@ def before_after(project: Project) -> None:
             )
         if preview.before is not None:
             chart(charts.before_after(preview, dark=session.is_dark()), key="beforeafter")
-        draw.muted(preview.words)
+        if not project.recipe.steps[number - 1].on:
+            draw.muted("The step is off. This is what it would do.")
+        draw.html(f'<p class="fw-muted">{draw.marked(preview.words)}</p>')
         _costs(preview)
 
 

@@ -50,22 +50,20 @@ def bring(project: Project) -> None:
             upload.refuse("Not read.", error.message, key="later_upload", in_dialog=False)
             return
         session.change(lambda seen: watching.with_watch(seen, kept, LABELS[verdict].lower(), now=session.now()))
-        st.session_state["watch_shown"] = len(session.current().watches) - 1
+        st.session_state["watch_picked"] = len(session.current().watches) - 1
+        # Found before the sidebar is drawn again, which says what is open.
+        results.findings(session.current(), "monitor")
         st.rerun()
 
 
 def pick(project: Project) -> Watch:
     """Let the user choose among the tables brought so far; returns the chosen one."""
     watches = project.watches
-    newest = len(watches) - 1
     if len(watches) == 1:
         return watches[0]
-    shown = min(int(st.session_state.get("watch_shown", newest)), newest)
-    options = list(reversed(range(len(watches))))
     index = st.selectbox(
         "Later rows",
-        options,
-        index=options.index(shown),
+        list(reversed(range(len(watches)))),
         format_func=lambda place: f"{watches[place].name}, {session.local(watches[place].at):%d %B %Y, %H:%M}",
         key="watch_picked",
     )
@@ -84,7 +82,7 @@ def figures(report: Any, kept: Watch) -> None:
         found = report.performance
         metric = METRICS[found.metric]
         then = f"was {metric.format(found.then.value)}" if found.then else "no score kept"
-        items.append(draw.Figure(f"{metric.title} now", metric.format(found.now.value), note=then))
+        items.append(draw.Figure(f"{metric.heading} now", metric.format(found.now.value), note=then))
     draw.figures(items)
 
 

@@ -258,3 +258,18 @@ def test_the_card_tells_what_is_still_open_and_says_when_it_is_out_of_date(finis
     screen = show("export", project.id)
     assert "The model card is out of date." in assert_sound(screen)
     assert any(button.label == "Pack again" for button in screen.button)
+
+
+def test_the_later_table_brought_last_is_the_one_shown_and_the_sidebar_tells_what_is_open(
+    finished: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = show("monitor", finished["penguins"])
+    later = Workspace.open(Settings.from_environment())
+    project = later.get(finished["penguins"])
+    assert project.data is not None
+    table = later.read_table(project.data.content_hash)
+    for name, rows in (("one.csv", table), ("two.csv", table.head(120)), ("three.csv", table.iloc[:, :2])):
+        screen.file_uploader[0].set_value((name, rows.to_csv(index=False).encode(), "text/csv")).run()
+        assert_sound(screen)
+    assert screen.selectbox(key="watch_picked").value == 2
+    assert "three.csv" in text_of(screen)

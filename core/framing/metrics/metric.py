@@ -78,6 +78,11 @@ class Metric:
     blind_to_shares: bool = False
     counts: Callable[[Outcomes], tuple[int, int]] | None = None
 
+    @property
+    def heading(self) -> str:
+        """The title as a sentence or a heading begins with it."""
+        return self.title[:1].upper() + self.title[1:]
+
     def undefined(self, outcomes: Outcomes) -> str:
         """Return why the metric is not defined on these outcomes, in plain words; empty where it is."""
         return _unusable(self, outcomes) or self.reason(outcomes)

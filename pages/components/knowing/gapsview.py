@@ -33,7 +33,9 @@ def gaps(project: Project, profile: Any, table: pd.DataFrame) -> None:
         chart(by_column, key="gaps", title="Missing by column", note=note, on_select=lambda: _ask_bar(by_column.table))
     with st.container(border=True, key="gapstogether"):
         shown = more_charts.shown_patterns(found)
-        told = f"{found.n_patterns:,} patterns in the {found.columns:,} columns with gaps. Click one for its rows."
+        patterns = "1 pattern" if found.n_patterns == 1 else f"{found.n_patterns:,} patterns"
+        where = "the only column" if found.columns == 1 else f"the {found.columns:,} columns"
+        told = f"{patterns} in {where} with gaps. Click one for its rows."
         chart(
             more_charts.gaps_together(found, palette),
             key="patterns",

@@ -37,6 +37,10 @@ def test_the_front_runs_from_fair_to_cheap_and_what_is_beaten_is_a_ring():
     assert [point.marker.symbol for point in chart.figure.data[1:]] == ["circle", "circle", "circle-open"]
 
 
+def test_costs_have_thousands_separators():
+    assert drawn().figure.layout.yaxis.tickformat == ","
+
+
 def test_the_limit_is_a_band():
     band = drawn().figure.layout.shapes[0]
     assert (band.x0, band.x1) == (0, 10)

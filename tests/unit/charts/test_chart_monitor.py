@@ -54,6 +54,17 @@ def test_a_name_is_shown_letter_by_letter(report):
     assert not any("<script" in str(text) for trace in chart.figure.data for text in trace.hovertext)
 
 
+def test_many_bars_name_both_ends_within_the_figure(report):
+    drift = report.column(HOSTILE)
+    assert len(drift.bars) > 6
+    layout = then_and_now(drift).figure.layout
+    assert [(note.text, note.xanchor) for note in layout.annotations] == [
+        (drift.bars[0].label, "left"),
+        (drift.bars[-1].label, "right"),
+    ]
+    assert layout.xaxis.showticklabels is False
+
+
 def test_nothing_to_draw_is_said(report):
     empty = watch(pd.DataFrame({"a": [1.0]}), pd.DataFrame({"b": [1.0]}), Schema(columns=()), Frame(), ("a",))
     assert drift_by_column(empty).alt == "No column could be compared."

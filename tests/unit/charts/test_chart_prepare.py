@@ -17,7 +17,17 @@ WORDS = distribution(pd.Series(["a", "a", None, "<b>x</b> $y$"], dtype="str"))
 def test_both_sides_are_drawn_with_all_their_rows():
     chart = before_after(preview(NUMBERS, NUMBERS))
     assert [sum(trace.y) for trace in chart.figure.data] == [4, 4]
-    assert chart.figure.layout.xaxis.ticktext == ("0", "20")
+
+
+def test_the_ends_of_numbers_stand_within_each_side_so_that_they_do_not_run_into_each_other():
+    figure = before_after(preview(NUMBERS, NUMBERS)).figure
+    assert [(note.xref, note.text, note.xanchor) for note in figure.layout.annotations] == [
+        ("x", "0", "left"),
+        ("x", "20", "right"),
+        ("x2", "0", "left"),
+        ("x2", "20", "right"),
+    ]
+    assert (figure.layout.xaxis.showticklabels, figure.layout.xaxis2.showticklabels) == (False, False)
 
 
 def test_the_table_holds_the_same_numbers():

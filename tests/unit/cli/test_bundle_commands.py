@@ -163,6 +163,9 @@ def test_monitor_without_the_training_table_cannot_tell(hostile, run):
     assert "Verdict: cannot tell" in ran.out
     assert "name it with --reference" in ran.out
     assert "in cross-validation" in ran.out
+    assert "0 values then" not in ran.out
+    assert "could not be judged" not in ran.out
+    assert "Values then" not in ran.out
 
 
 def test_monitor_reads_the_log_of_the_service(hostile, run, tmp_path):

@@ -67,7 +67,7 @@ def test_ctrl_c_ends_quietly(ending, capsys):
 @pytest.mark.parametrize("argv", [[], ["nothing"], ["fit"], ["doctor", "--what"], ["fit", "t.csv", "--targ", "y"]])
 def test_wrong_arguments_are_the_callers_mistake(argv, capsys):
     assert main(argv) == 2
-    assert "usage: python -m core" in capsys.readouterr().err
+    assert "--help names what it takes." in capsys.readouterr().err
 
 
 def test_help_names_every_command(capsys):
@@ -82,3 +82,11 @@ def test_every_command_has_json_and_says_what_it_does(command, capsys):
     out = capsys.readouterr().out
     assert "--json" in out
     assert command.summary in " ".join(out.split())
+
+
+def test_a_wrong_argument_is_told_in_two_lines(capsys):
+    assert main(["fit", "t.csv", "--target", "a", "--budget", "-3"]) == 2
+    assert capsys.readouterr().err == (
+        "python -m core fit: argument --budget: -3 is not a number from 10 to 86,400\n"
+        "python -m core fit --help names what it takes.\n"
+    )

@@ -164,3 +164,7 @@ def test_better_follows_the_metrics_direction():
     assert METRICS["roc_auc"].better(0.8, 0.7)
     assert METRICS["rmse"].better(1.0, 2.0)
     assert not METRICS["rmse"].better(2.0, 2.0)
+
+
+def test_a_sentence_begins_with_a_capital_and_keeps_the_others():
+    assert (METRICS["f1_macro"].heading, METRICS["roc_auc"].heading) == ("Macro F1", "ROC AUC")

@@ -187,3 +187,10 @@ def test_amounts_and_several_outcomes(make):
     )  # fmt: skip
     assert report.predictions.verdict is Verdict.NONE
     assert report.performance.now.value == pytest.approx((later["region"] == "North").mean())
+
+
+def test_one_column_is_told_as_one(make):
+    then, now = make(200, seed=1)[["income"]], make(200, seed=2)[["income"]]
+    schema = Schema(columns=(ColumnSpec(name="income", type=ColumnType.NUMBER),))
+    report = watch(then, now, schema, Frame(), ("income",))
+    assert "Of 1 column the model uses and the later table holds, 0 moved." in report.sentences

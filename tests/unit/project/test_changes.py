@@ -112,6 +112,15 @@ def test_an_unchanged_frame_writes_no_line_in_the_log() -> None:
     assert changes.change_frame(empty(), None, now=NOW, question="").decisions == ()
 
 
+def test_the_log_names_what_changed_in_the_words_of_the_screen() -> None:
+    project = changes.change_frame(
+        empty(), None, now=NOW, target="a", task="multiclass", metric="f1_macro", sensitive=(), good_enough=None
+    )
+    assert project.decisions[-1].what == "Set target: a, task: One of several, metric: macro F1"
+    project = changes.change_frame(project, None, now=NOW, fairness_measure="selection_rate")
+    assert project.decisions[-1].what == "Set fairness measure: Flagged"
+
+
 def test_the_line_stays_between_none_and_all() -> None:
     assert changes.set_threshold(empty(), 1.7, now=NOW).threshold == 1.0
 
