@@ -26,6 +26,7 @@ def seal(project: Project, evaluation: Any) -> None:
     said = statement(project, evaluation.main, mark)
     opened = {0: "Never opened.", 1: "Opened once."}.get(len(project.seal), f"Opened {len(project.seal)} times.")
     glyph = "lock_open" if mine else "lock"
+    settled = "model, recipe and line" if project.frame.task is Task.BINARY else "model and recipe"
     with st.container(border=True, height="stretch", key="seal"):
         draw.html(
             f'<div class="fw-start"><div class="fw-tile fw-tone-gray">{draw.icon(glyph)}</div>'
@@ -40,7 +41,7 @@ def seal(project: Project, evaluation: Any) -> None:
                 [
                     ("Opened", f"{session.local(last.at):%d %B %Y, %H:%M}"),
                     (
-                        metric.title,
+                        metric.heading,
                         f"{metric.format(last.score)} ({metric.format(verdict.low)} to {metric.format(verdict.high)})",
                     ),
                     ("On the rows left out it was", metric.format(evaluation.main.value)),
@@ -49,7 +50,7 @@ def seal(project: Project, evaluation: Any) -> None:
             )
         else:
             draw.said(
-                "Open it once, when model, recipe and line are settled. It answers one question: does the score hold? "
+                f"Open it once, when {settled} are settled. It answers one question: does the score hold? "
                 "Each opening is counted, dated, and printed in the model card."
             )
         current = project.training == training_fingerprint(project)
