@@ -76,8 +76,9 @@ def _usual(values: pd.Series, type_: ColumnType, date_format: str) -> Usual:
         median = float(as_number(values).median()) if as_number(values).notna().any() else None
         return Usual(name, True, median, MISSING if median is None else number_text(median))
     if type_ is ColumnType.DATE:
-        dates = as_date(values, date_format).dropna().sort_values()
-        text = value_text(dates.iloc[len(dates) // 2]) if len(dates) else None
+        dates = as_date(values, date_format).reset_index(drop=True).dropna().sort_values(kind="stable")
+        # As the table writes it: it stands beside the case's own date, and is read again by the same format.
+        text = value_text(values.iloc[dates.index[len(dates) // 2]]) if len(dates) else None
         return Usual(name, False, text, text or MISSING)
     counts = as_text(values).value_counts()
     text = str(counts.index[0]) if len(counts) else None

@@ -147,3 +147,10 @@ def test_the_usual_value_is_the_median_or_the_most_frequent():
     found = usual_values(X, schema, ["n", "c", "d"])
     assert {name: usual.text for name, usual in found.items()} == {"n": "2", "c": "b", "d": "2024-01-03"}
     assert found["n"].is_number
+
+
+def test_the_usual_date_is_written_as_the_table_writes_dates_so_that_it_is_read_again():
+    X = pd.DataFrame({"d": ["31.12.2024", None, "01.02.2024", "16.08.2024"]}, index=[7, 7, 8, 9])
+    schema = Schema(columns=(ColumnSpec(name="d", type=ColumnType.DATE, date_format="%d.%m.%Y"),))
+    found = usual_values(X, schema, ["d"])["d"]
+    assert (found.value, found.text) == ("16.08.2024", "16.08.2024")
