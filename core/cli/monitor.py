@@ -58,7 +58,7 @@ def _run(given: argparse.Namespace) -> Answer:
         schema_of(predictor),
         frame_of(predictor),
         info.input.names,
-        predictor.predict_frame,
+        predictor.flagging().predict_frame,
         seed=given.seed,
         classes=info.classes if Task(info.task).is_classification else (),
         reference_score=_score(predictor),

@@ -29,6 +29,7 @@ from core.fairness.words import audit_sentences, gap_sentence
 from core.framing.frame import Frame, Task
 from core.framing.metrics import METRICS
 from core.prepare.compile import input_columns
+from core.prepare.contract import ColumnContract
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.problem import Problem
 from core.prepare.steps import STEPS
@@ -78,6 +79,7 @@ def assemble(
     still_open: Sequence[OpenFact] = (),
     examined: Sequence[str] = (),
     dictionary: Mapping[str, Entry] | None = None,
+    contract: Mapping[str, ColumnContract] | None = None,
     limits: Sequence[str] = (),
 ) -> BundleSpec:
     """Put together what a bundle is made from.
@@ -106,7 +108,7 @@ def assemble(
         Of the same run at the same line or rule, on rows left out; without it the card has the leaderboard's score.
     audits : sequence of Audit
         One a sensitive column.
-    openings, accepted, dictionary
+    openings, accepted, dictionary, contract
         As the project records them.
     seal : SealStatement or None
         Whether the model is good enough, on which rows.
@@ -169,7 +171,7 @@ def assemble(
         title=run.title,
         task=frame.task,
         target=str(frame.target),
-        input=input_schema(train, problem.schema, columns, extra),
+        input=input_schema(train, problem.schema, columns, extra, contract=contract, dictionary=dictionary),
         metric=board.metric,
         created=created,
         card=card,

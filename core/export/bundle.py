@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import numpy as np
 
 from core.errors import BundleError
+from core.export.card import held
 from core.export.facts import BundleSpec
 from core.export.golden import Golden, answer_rows, golden_rows, kept_words
 from core.export.requirements import needed, pinned, requirements_text
@@ -18,6 +19,7 @@ from core.export.targets import TARGETS
 from core.export.templates import render_code, render_markdown
 from core.runtime import bundle as layout
 from core.runtime.bundle import BundleInfo, sha256
+from core.runtime.schema import InputRefused, InputSchema
 
 REQUEST_PATH = "golden/request.json"
 ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
@@ -80,7 +82,7 @@ def build_bundle(spec: BundleSpec, folder: Path) -> Bundle:
     texts = {
         **_texts(spec, versions),
         layout.GOLDEN_PATH: _json(golden.to_dict()),
-        REQUEST_PATH: _json({"rows": [rows[0]]}),
+        REQUEST_PATH: _json({"rows": [_taken(rows, spec.input)]}),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -141,6 +143,7 @@ def _texts(spec: BundleSpec, versions: dict[str, str]) -> dict[str, str]:
         "python": python,
         "is_classification": spec.task.is_classification,
         "targets": TARGETS,
+        "rules": [(column.name, held(column)) for column in spec.input.columns if held(column)],
     }
     texts = {name: write(spec) for target in TARGETS for name, write in target.files.items()}
     container = {"python": python, "uses_lightgbm": "lightgbm" in versions, "files": list(texts)}
@@ -150,6 +153,17 @@ def _texts(spec: BundleSpec, versions: dict[str, str]) -> dict[str, str]:
         "Dockerfile": render_code("Dockerfile.j2", container),
         **texts,
     }
+
+
+def _taken(rows: list[dict[str, Any]], schema: InputSchema) -> dict[str, Any]:
+    """Return the first row that is not refused, or the first where all are."""
+    for row in rows:
+        try:
+            schema.check_rows([row], strict=True)
+        except InputRefused:
+            continue
+        return row
+    return rows[0]
 
 
 def _copy_runtime(folder: Path) -> None:

@@ -6,6 +6,7 @@ from core.export.facts import BundleSpec, GroupFact, ScoreFact
 from core.export.templates import render_html, render_markdown
 from core.framing.frame import Task
 from core.framing.metrics import METRICS, percent
+from core.prepare.contract import rule_words
 from core.runtime.schema import InputColumn
 
 SHOWN_LEVELS = 8
@@ -36,7 +37,10 @@ def _values(spec: BundleSpec) -> dict[str, Any]:
         "decision": _decision(spec),
         "created": spec.created.date().isoformat(),
         "fingerprint": spec.fingerprints.get("model", ""),
-        "columns": [(column.name, column.type.replace("_", " or "), _seen(column)) for column in spec.input.columns],
+        "columns": [
+            (column.name, column.type.replace("_", " or "), _seen(column), held(column))
+            for column in spec.input.columns
+        ],
         "scores": [_score(score) for score in card.scores],
         "openings": [
             (
@@ -107,13 +111,20 @@ def _seen(column: InputColumn) -> str:
     return ""
 
 
+def held(column: InputColumn) -> str:
+    """Say what a column must hold beyond what every model asks; empty where that is nothing."""
+    words = rule_words(column.rule, required=column.required)
+    return words[:1].upper() + words[1:]
+
+
 def _limits(spec: BundleSpec) -> list[str]:
     card = spec.card
     limits = [
         f"It knows {card.train_rows:,} rows of {card.data_name or 'one table'} and nothing else. Where the world has "
         "changed since, or rows come from elsewhere, its scores do not hold.",
         "What it leans on is not what causes the outcome.",
-        "Values never seen in training, and numbers beyond the range seen, are answered with a warning.",
+        "Values never seen in training, and numbers beyond the range seen, are answered with a warning"
+        + (", unless the column's rule says otherwise." if any(map(held, spec.input.columns)) else "."),
     ]
     if not card.openings:
         limits.append("The sealed test part was never opened: every score here comes from cross-validation.")

@@ -30,7 +30,7 @@ from core.runtime.errors import RuntimeFault
 from core.runtime.predict import load_bundle
 rows = json.load(sys.stdin)
 try:
-    predictor = load_bundle(sys.argv[1])
+    predictor = load_bundle(sys.argv[1]).flagging()
     answers = predictor.predict_rows(rows)
     table = predictor.predict_frame(pd.DataFrame({{name: pd.Series([row.get(name) for row in rows], dtype=object)
                                                   for name in predictor.info.input.names}}))

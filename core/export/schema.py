@@ -1,10 +1,13 @@
 """The input a model takes, told from the rows it was trained on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
+from core.data.dictionary import Entry
 from core.data.schema import ColumnSpec, ColumnType, Schema
+from core.prepare.contract import UNSAID, ColumnContract, is_required, rule_of
 from core.runtime.schema import InputColumn, InputSchema
 from core.runtime.values import as_number, as_text
 
@@ -19,6 +22,8 @@ def input_schema(
     extra: Sequence[str] = (),
     *,
     optional: Collection[str] = (),
+    contract: Mapping[str, ColumnContract] | None = None,
+    dictionary: Mapping[str, Entry] | None = None,
 ) -> InputSchema:
     """Describe the columns a caller gives, in the table's order.
 
@@ -33,19 +38,25 @@ def input_schema(
         Columns that only a decision rule by group reads.
     optional : collection of str
         Columns a row may lack, such as those the recipe leaves out.
+    contract : mapping of str to ColumnContract, optional
+        What new rows must hold, by column.
+    dictionary : mapping of str to Entry, optional
+        Says what a column may hold where the contract does not.
 
     Returns
     -------
     InputSchema
     """
     wanted = {*features, *extra}
-    return InputSchema(
-        tuple(
-            _column(table_frame[spec.name], spec, required=spec.name not in optional)
-            for spec in schema.columns
-            if spec.name in wanted
-        )
-    )
+    columns = []
+    for spec in schema.columns:
+        if spec.name not in wanted:
+            continue
+        said = (contract or {}).get(spec.name, UNSAID)
+        required = is_required(said, needed=spec.name not in optional)
+        column = _column(table_frame[spec.name], spec, required=required)
+        columns.append(replace(column, rule=rule_of(said, spec, (dictionary or {}).get(spec.name))))
+    return InputSchema(tuple(columns))
 
 
 def _column(values: pd.Series, spec: ColumnSpec, *, required: bool) -> InputColumn:

@@ -9,6 +9,7 @@ from core.data.dictionary import Entry
 from core.data.join import Join
 from core.data.schema import Schema
 from core.framing.frame import Frame
+from core.prepare.contract import ColumnContract
 from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe
 from core.train.board import TrainPlan
@@ -248,6 +249,8 @@ class Project(BaseModel):
     mended: Mended | None = None
     split: SplitPlan = SplitPlan()
     split_touched: bool = False
+    contract: dict[str, ColumnContract] = {}
+    """What new rows must hold, by raw name; of the other columns nothing is said."""
     plan: TrainPlan = TrainPlan()
     training: str | None = None
     """Fingerprint of the training that was last started."""

@@ -18,7 +18,7 @@ from core.prepare.spec import listed
 from core.project.changes import logged, with_defaults
 from core.project.document import DataRef, Mended, Project
 from core.project.mending import mended, mending
-from core.runtime.schema import InputSchema
+from core.runtime.schema import InputRefused, InputSchema
 from core.runtime.values import as_text
 from core.train.board import Leaderboard
 
@@ -296,7 +296,13 @@ def _bundle(bundle: InputSchema | None, after: pd.DataFrame) -> list[Consequence
             f"It would refuse rows of the new table: {listed(lacking)} {'is' if len(lacking) == 1 else 'are'} missing."
         )
         return [Consequence("Exported bundle", said, "red")]
-    _, warnings = bundle.check_frame(_sample(after, CHECKED_ROWS))
+    looked_at = _sample(after, CHECKED_ROWS)
+    try:
+        _, warnings = bundle.check_frame(looked_at)
+    except InputRefused as refused:
+        rows = len({problem.row for problem in refused.problems})
+        said = f"It would refuse {rows:,} of {len(looked_at):,} rows of the new table: {refused.problems[0].message}"
+        return [Consequence("Exported bundle", said, "red")]
     odd = sum(bool(row) for row in warnings)
     if odd:
         said = (

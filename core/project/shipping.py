@@ -78,20 +78,24 @@ def parcel(home: Path) -> Parcel | None:
 
 
 def papers_mark(project: Project) -> str:
-    """Name what a model card says beyond the model: the frame's words, the dictionary, the seal, what was accepted."""
-    return digest(
-        [
-            project.name,
-            project.frame.model_dump(mode="json"),
-            {name: entry.model_dump() for name, entry in project.dictionary.items()},
-            [look.model_dump(mode="json") for look in project.seal],
-            {key: given.model_dump(mode="json") for key, given in project.accepted.items()},
-        ]
-    )
+    """Name what a bundle says beyond the model.
+
+    That is the frame's words, the dictionary, the contract with new rows, the seal, and what was accepted.
+    """
+    said: list[Any] = [
+        project.name,
+        project.frame.model_dump(mode="json"),
+        {name: entry.model_dump() for name, entry in project.dictionary.items()},
+        [look.model_dump(mode="json") for look in project.seal],
+        {key: given.model_dump(mode="json") for key, given in project.accepted.items()},
+    ]
+    if project.contract:
+        said.append({name: given.model_dump() for name, given in project.contract.items()})
+    return digest(said)
 
 
 def says_what_is(packed: Parcel, project: Project) -> bool:
-    """Whether a parcel's model card tells the project as it is now."""
+    """Whether a parcel tells the project as it is now."""
     return packed.papers in ("", papers_mark(project))
 
 
@@ -193,6 +197,7 @@ def pack(
         still_open=standing.still_open(project, findings),
         examined=standing.examined(findings),
         dictionary=project.dictionary,
+        contract=project.contract,
     )
     report(0.4, "Writing the bundle")
     for name in (FOLDER, ZIP, CERTIFICATE):

@@ -1,7 +1,7 @@
 """Predictions from a bundle: rows in, labels as text or amounts out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,10 @@ class Predictor:
     pipeline: Any
     rule: GroupRule | None = None
 
+    def flagging(self) -> "Predictor":
+        """Return the same model, which flags the values it would refuse."""
+        return replace(self, info=replace(self.info, input=self.info.input.flagging()))
+
     def predict_rows(self, rows: Sequence[Mapping[str, Any]], *, strict: bool = False) -> list[dict[str, Any]]:
         """Answer rows of a request.
 
@@ -62,7 +66,8 @@ class Predictor:
         rows : sequence of mapping
             Column to value, ``None`` for a missing one.
         strict : bool
-            Whether an unreadable value refuses the rows instead of counting as missing.
+            Whether an unreadable value refuses the rows instead of counting as missing, where its column's rule leaves
+            it open.
 
         Returns
         -------
@@ -108,7 +113,7 @@ class Predictor:
         Raises
         ------
         InputRefused
-            A required column is missing.
+            A required column is missing, or a column's rule refuses a value.
         """
         read, _ = self.info.input.check_frame(frame)
         names = [f"probability_{name}" for name in self.info.classes]

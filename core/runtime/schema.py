@@ -1,13 +1,14 @@
 """The input a model takes: its columns, and how a caller's rows are read as these columns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.runtime.contract import ALLOW, AS_BEFORE, FLAG, READ_AS_MISSING, REFUSE, ColumnRule
 from core.runtime.errors import RuntimeFault
 from core.runtime.values import as_date, as_number, as_text
 
@@ -56,6 +57,8 @@ class InputColumn:
         Smallest and largest number seen in training.
     date_format : str
         ``strptime`` format of dates given as text; empty for ISO 8601.
+    rule : ColumnRule
+        What its values must hold.
     """
 
     name: str
@@ -65,6 +68,18 @@ class InputColumn:
     low: float | None = None
     high: float | None = None
     date_format: str = ""
+    rule: ColumnRule = AS_BEFORE
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "InputColumn":
+        """Make a column from JSON values; one of a bundle made before columns had rules has the default."""
+        levels, rule = tuple(given.get("levels", ())), ColumnRule.from_dict(given.get("rule", {}))
+        return cls(**{**given, "levels": levels, "rule": rule})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON values."""
+        rule = {**asdict(self.rule), "values": list(self.rule.values)}
+        return {**asdict(self), "levels": list(self.levels), "rule": rule}
 
 
 @dataclass(frozen=True)
@@ -76,11 +91,15 @@ class InputSchema:
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "InputSchema":
         """Make a schema from the value ``to_dict`` returned."""
-        return cls(tuple(InputColumn(**{**c, "levels": tuple(c.get("levels", ()))}) for c in given["columns"]))
+        return cls(tuple(InputColumn.from_dict(column) for column in given["columns"]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the schema as JSON values."""
-        return {"columns": [{**asdict(column), "levels": list(column.levels)} for column in self.columns]}
+        return {"columns": [column.to_dict() for column in self.columns]}
+
+    def flagging(self) -> "InputSchema":
+        """Return the schema that flags the values this one refuses."""
+        return InputSchema(tuple(replace(column, rule=column.rule.flagging()) for column in self.columns))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,8 +116,8 @@ class InputSchema:
         rows : sequence of mapping
             Column to value; the order of the columns does not matter.
         strict : bool
-            Whether a value that cannot be read as its column's type refuses the rows. Otherwise it counts as missing,
-            with a warning.
+            Whether a value that cannot be read as its column's type refuses the rows where the column's rule leaves it
+            open. Otherwise it counts as missing, with a warning.
 
         Returns
         -------
@@ -110,7 +129,8 @@ class InputSchema:
         Raises
         ------
         InputRefused
-            A required column is missing in a row, a value is a list or an object, or, if ``strict``, unreadable.
+            A required column is missing in a row, a value is a list or an object, or, if ``strict``, unreadable; or a
+            column's rule refuses a value.
         """
         problems: list[InputProblem] = []
         data: dict[str, list[Any]] = {}
@@ -146,9 +166,14 @@ class InputSchema:
         self, columns: Mapping[str, pd.Series | list[Any]], warnings: list[list[str]], strict: bool
     ) -> pd.DataFrame:
         read = {column.name: _read_column(column, columns[column.name]) for column in self.columns}
-        problems = [problem for result in read.values() for problem in result.nested]
-        if strict:
-            problems += [problem for result in read.values() for problem in result.unreadable]
+        problems = []
+        for column in self.columns:
+            result, rule = read[column.name], column.rule
+            if rule != AS_BEFORE:
+                _hold(column, result)
+            problems += result.nested + result.refused
+            if rule.unreadable == REFUSE or (strict and rule.unreadable != READ_AS_MISSING):
+                problems += result.unreadable
         if problems:
             raise InputRefused(sorted(problems, key=lambda problem: problem.row))
         for result in read.values():
@@ -166,11 +191,63 @@ class _Column:
     nested: list[InputProblem] = field(default_factory=list)
     unreadable: list[InputProblem] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[InputProblem] = field(default_factory=list)
+
+    def found(self, column: InputColumn, rule: str, rows: Sequence[tuple[int, str]]) -> None:
+        """Let rows through, flag them or refuse them, as the rule says."""
+        if rule == FLAG:
+            self.notes += rows
+        elif rule == REFUSE:
+            self.refused += [InputProblem(i + 1, column.name, f"Row {i + 1:,}: {text}") for i, text in rows]
+
+
+def _hold(column: InputColumn, result: _Column) -> None:
+    """Hold the values of a column against its rule, beyond what training saw."""
+    rule, name = column.rule, _shown(column.name)
+    values = pd.Series(result.values)
+    if rule.missing != ALLOW:
+        gaps = np.flatnonzero(values.isna().to_numpy())
+        result.found(column, rule.missing, [(int(index), f"`{name}` is missing.") for index in gaps])
+    if rule.not_allowed == ALLOW or not rule.bounds or column.type == "date":
+        return
+    if column.type == "number":
+        numbers = values.to_numpy(dtype=np.float64)
+        wrong = (numbers < (-np.inf if rule.low is None else rule.low)) | (
+            numbers > (np.inf if rule.high is None else rule.high)
+        )
+        if rule.values:
+            listed = as_number(pd.Series(list(rule.values), dtype=object)).dropna().to_numpy()
+            wrong |= ~np.isnan(numbers) & ~np.isin(numbers, listed)
+        rows = [
+            (int(index), f"`{name}` is {_number(numbers[index])}; {_allowed(rule)}.") for index in np.flatnonzero(wrong)
+        ]
+    else:
+        listed_texts = set(rule.values)
+        known = {
+            text: not rule.values or _level(text, listed_texts) in listed_texts for text in values.dropna().unique()
+        }
+        rows = [
+            (index, f"`{name}` is '{_shown(text)}', which is not allowed.")
+            for index, text in enumerate(values)
+            if not known.get(text, True)
+        ]
+    result.found(column, rule.not_allowed, rows)
+
+
+def _allowed(rule: ColumnRule) -> str:
+    if rule.values:
+        return "this is not among the values allowed"
+    low, high = (None if end is None else _number(end) for end in (rule.low, rule.high))
+    return (
+        f"allowed is {f'at least {low}' if high is None else f'at most {high}' if low is None else f'{low} to {high}'}"
+    )
 
 
 def _read_column(column: InputColumn, given: pd.Series | list[Any]) -> _Column:
     if column.type == "number" and (numbers := _plain_numbers(given)) is not None:
-        return _Column(numbers, notes=_outside(column, numbers))
+        plain = _Column(numbers)
+        plain.found(column, column.rule.beyond, _outside(column, numbers))
+        return plain
     nested = []
     if isinstance(given, list):
         given = pd.Series(given, dtype=object)
@@ -222,11 +299,8 @@ def _outside(column: InputColumn, numbers: NDArray[np.float64]) -> list[tuple[in
 
 def _read_numbers(column: InputColumn, given: pd.Series) -> _Column:
     numbers = as_number(given)
-    result = _Column(
-        numbers,
-        unreadable=_unreadable(column, given, numbers, "a number"),
-        notes=_outside(column, numbers.to_numpy()),
-    )
+    result = _Column(numbers, unreadable=_unreadable(column, given, numbers, "a number"))
+    result.found(column, column.rule.beyond, _outside(column, numbers.to_numpy()))
     if given.dtype == object:
         result.notes += [
             (index, f"`{_shown(column.name)}` came as text and was read as {_number(number)}.")
@@ -251,11 +325,12 @@ def _read_levels(column: InputColumn, given: pd.Series) -> _Column:
         levels = set(column.levels)
         known = {None: None} | {text: _level(text, levels) for text in texts.dropna().unique()}
         texts = pd.Series([known[text] for text in texts], index=texts.index, dtype=object)
-        result.notes += [
+        unseen = [
             (index, f"`{_shown(column.name)}` is '{_shown(text)}', which training never saw.")
             for index, text in enumerate(texts)
             if text is not None and text not in levels
         ]
+        result.found(column, column.rule.unseen, unseen)
     result.values = texts.astype(pd.StringDtype(na_value=np.nan))
     return result
 

@@ -122,7 +122,8 @@ def report(
     NotFoundError
         No model was exported, or its bundle is gone.
     """
-    predictor = _exported(workspace, project)
+    # Rows that came are looked at as they are: what the service refuses is to be seen here.
+    predictor = _exported(workspace, project).flagging()
     answers: pd.DataFrame | None = None
     skipped, source = 0, ""
     if kept.content_hash.startswith("log:"):

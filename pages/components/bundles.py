@@ -119,8 +119,9 @@ def _certificate(project: Project, parcel: Parcel, fingerprint: str) -> None:
         if outdated:
             draw.banner(
                 "Since it was packed, a finding was accepted or taken back, the seal was opened, or the words of Frame "
-                "or of the dictionary changed. The model is the same; its card does not say so yet.",
-                "The model card is out of date.",
+                "or of the dictionary, or what new rows must hold, changed. The model is the same; the bundle does not "
+                "say so yet.",
+                "The bundle is out of date.",
                 "history",
             )
         items = "".join(

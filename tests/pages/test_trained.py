@@ -252,11 +252,11 @@ def test_the_card_tells_what_is_still_open_and_says_when_it_is_out_of_date(finis
     card = packed.card_markdown.read_text(encoding="utf-8")
     assert "| Export | Warning | The sealed test is still closed |" in card
     assert "Looked for in Frame, Data, Prepare, Train, Evaluate, Explain, Fairness and Export." in card
-    assert "The model card is out of date." not in assert_sound(show("export", project.id))
+    assert "The bundle is out of date." not in assert_sound(show("export", project.id))
     closed = next(one for one in export_findings(project, mark, looked_at_fairness=True) if one.acceptable)
     workspace.save(accept(project, closed, "export", "Opened next week.", now=NOW), now=NOW)
     screen = show("export", project.id)
-    assert "The model card is out of date." in assert_sound(screen)
+    assert "The bundle is out of date." in assert_sound(screen)
     assert any(button.label == "Pack again" for button in screen.button)
 
 
