@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.framing.frame import Task
 from core.project.fingerprint import training_fingerprint
-from pages.components import failing, judgement, results, sealing, session, states
+from pages.components import amounts, failing, judgement, results, sealing, session, states
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "How good is the model on rows it has not seen, and where should it draw the line?"
@@ -21,9 +21,10 @@ if not is_locked("evaluate", SENTENCE):
                 judgement.line(project, evaluation)
             if evaluation.task is Task.REGRESSION:
                 judgement.residuals(project, evaluation)
+                amounts.prediction_intervals(evaluation)
             elif evaluation.task is Task.MULTICLASS:
                 judgement.matrix(evaluation)
-            left, right = st.columns(2, gap="small")
+            left, right = st.columns([11, 9], gap="small")
             with left:
                 if evaluation.task is Task.REGRESSION:
                     judgement.verdict(evaluation)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluate.checks import check_evaluation
+from core.evaluate.conformal import PredictionIntervals, prediction_intervals
 from core.evaluate.curves import (
     Calibration,
     PrecisionRecallCurve,
@@ -76,8 +77,8 @@ class Evaluation:
         One for a binary task, one for each outcome of several.
     gains : tuple of GainCurve
         One for a binary task with probabilities.
-    residuals : Residuals or None
-        Regression.
+    residuals, intervals
+        Errors, and how far off a prediction to come may be (regression).
     verdict : FitVerdict or None
         Where fold scores on seen rows are known.
     findings : tuple of Finding
@@ -103,6 +104,7 @@ class Evaluation:
     calibration: tuple[Calibration, ...] = ()
     gains: tuple[GainCurve, ...] = ()
     residuals: Residuals | None = None
+    intervals: PredictionIntervals | None = None
     verdict: FitVerdict | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -131,6 +133,7 @@ class Evaluation:
             "cost": asdict(self.cost) if self.cost else None,
             "calibration_error": {part.label: part.error for part in self.calibration},
             "residual_quantiles": {str(q): v for q, v in self.residuals.quantiles.items()} if self.residuals else None,
+            "prediction_intervals": asdict(self.intervals) if self.intervals else None,
             "verdict": asdict(self.verdict) if self.verdict else None,
             "findings": [
                 {"code": finding.code, "severity": finding.severity.value, "title": finding.title}
@@ -189,7 +192,7 @@ def evaluate(
         scores = [main if score.metric == key else score for score in scores]
     naive = baseline if len(baseline) == len(unseen) else None  # a run cut short is not compared
     verdict = fit_verdict(seen, unseen, key, fitted, judged, baseline=naive) if len(seen) else None
-    parts = _of_task(outcomes, frame, seed, resamples)
+    parts = _of_task(outcomes, frame, folds, seed, resamples)
     findings = check_evaluation(
         outcomes,
         frame,
@@ -216,11 +219,13 @@ def evaluate(
     )
 
 
-def _of_task(outcomes: Outcomes, frame: Frame, seed: int, resamples: int) -> dict[str, Any]:
+def _of_task(
+    outcomes: Outcomes, frame: Frame, folds: NDArray[np.generic] | None, seed: int, resamples: int
+) -> dict[str, Any]:
     if len(outcomes) == 0:
         return {}
     if outcomes.task is Task.REGRESSION:
-        return {"residuals": residuals(outcomes, seed)}
+        return {"residuals": residuals(outcomes, seed), "intervals": prediction_intervals(outcomes, folds)}
     parts: dict[str, Any] = {"classes": per_class(outcomes), "matrix": confusion_matrix(outcomes)}
     if outcomes.task is Task.MULTICLASS:
         if outcomes.probabilities is not None:

@@ -167,7 +167,7 @@ def curves(project: Project, evaluation: Any) -> None:
     """Draw the curves of a classification, one view at a time."""
     dark = session.is_dark()
     views = {"Ranking": evaluation.roc, "Precision": evaluation.precision_recall}
-    views |= {"Calibration": evaluation.calibration, "Gain": evaluation.gains, "Lift": evaluation.gains}
+    views |= {"Calibration": evaluation.calibration, "Gain": evaluation.gains}
     with st.container(border=True, height="stretch", key="curves"):
         names = [name for name, found in views.items() if found]
         if not names:
@@ -181,14 +181,14 @@ def curves(project: Project, evaluation: Any) -> None:
             label = st.selectbox("Outcome", labels, key="curve_class", label_visibility="collapsed")
             place = labels.index(label)
         shown = found[place]
+        lift = view == "Gain" and st.toggle("As a multiple of chance (lift)", key="as_lift")
         make = {
             "Ranking": lambda: charts.roc_figure(shown, evaluation.confusion, dark=dark),
             "Precision": lambda: charts.pr_figure(shown, evaluation.confusion, dark=dark),
             "Calibration": lambda: charts.calibration_figure(shown, dark=dark),
-            "Gain": lambda: truth.gain_figure(shown, dark=dark),
-            "Lift": lambda: truth.lift_figure(shown, dark=dark),
+            "Gain": lambda: (truth.lift_figure if lift else truth.gain_figure)(shown, dark=dark),
         }[view]
-        result = results.drawn(project, view, place, dark, make=make)
+        result = results.drawn(project, view, place, lift, dark, make=make)
         keys = {"Ranking": "roc", "Precision": "pr"}
         chart(result, key=keys.get(view, view.lower()))
         if view == "Ranking":
@@ -197,7 +197,7 @@ def curves(project: Project, evaluation: Any) -> None:
             draw.muted(
                 "Of the rows given a chance, the share in which it happened. On the diagonal the chances are right."
             )
-        elif view in ("Gain", "Lift"):
+        elif view == "Gain":
             draw.muted(shown.sentence)
 
 
