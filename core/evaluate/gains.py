@@ -70,8 +70,8 @@ class GainCurve:
         point = next((point for point in self.points if point.share >= 0.1), self.points[-1])
         return (
             f"The {100 * point.share:.0f}% with the highest chance hold {100 * point.gain:.0f}% of all “{self.label}” "
-            f"(95% interval {100 * point.low:.0f} to {100 * point.high:.0f}), {point.lift:.1f} times as many as "
-            "as many rows drawn at random."
+            f"(95% interval {100 * point.low:.0f} to {100 * point.high:.0f}), {point.lift:.1f} times what "
+            "as many rows drawn at random hold."
         )
 
 

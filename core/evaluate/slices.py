@@ -205,7 +205,9 @@ def find_slices(
         mask, parts = _held(each.cuts, int(each.places[place - offset[owner[place]]]))
         candidates.append(_slice(parts, mask, errors, level, float(p_values[place]), amounts=amounts))
     candidates.sort(key=lambda found: (-found.more_low, len(found.parts)))
-    candidates = [each for each in candidates if _beyond_its_parts(each, candidates, errors, level, amounts=amounts)]
+    candidates = [
+        each for each in candidates if _beyond_its_parts(each, candidates, errors, level, smallest, amounts=amounts)
+    ]
     found = _with_news(candidates, errors, level, smallest, amounts=amounts)
     return Slices(outcomes.task, tuple(found), looked_at, len(errors), mean, len(cuts), in_pairs)
 
@@ -294,12 +296,12 @@ def _newcombe(inside: FloatArray, outside: FloatArray, confidence: float) -> tup
 
 
 def _beyond_its_parts(
-    found: Slice, candidates: Sequence[Slice], errors: FloatArray, level: float, *, amounts: bool
+    found: Slice, candidates: Sequence[Slice], errors: FloatArray, level: float, smallest: int, *, amounts: bool
 ) -> bool:
     """Whether a pair is worse than the rest of each failing part it lies in; true for a single part."""
     for parent in candidates:
         if len(found.parts) == 2 and len(parent.parts) == 1 and parent.parts[0] in found.parts:
-            if parent.n - found.n < 2:
+            if parent.n - found.n < smallest:
                 return False
             if _p_value(errors[found.rows], errors[parent.rows], amounts=amounts) > level:
                 return False

@@ -83,6 +83,17 @@ def test_a_planted_pair_is_found_first(amount):
     assert worst.elsewhere < worst.error - worst.more_low
 
 
+def test_a_pair_that_is_all_but_its_part_is_told_as_the_part():
+    rng = np.random.default_rng(8)
+    rows, schema = table(rng, 3_000)
+    planted = (rows["kind 1"] == "c").to_numpy()
+    # Ten rows of the part lie elsewhere, and are met exactly.
+    rows["kind 2"] = np.where(planted & (planted.cumsum() <= 10), "b", "a")
+    errors = rng.normal(size=3_000) * np.where(planted, np.where(rows["kind 2"] == "b", 0.001, 6), 1)
+    found = find_slices(amounts(errors), rows, schema, list(rows))
+    assert [each.words for each in found.found] == ["`kind 1` is c"]
+
+
 def test_rows_without_a_value_are_a_part_of_their_own():
     rng = np.random.default_rng(5)
     rows, schema = table(rng, 1_000)
