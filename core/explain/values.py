@@ -9,6 +9,8 @@ import pandas as pd
 from core.data.schema import ColumnType, Schema
 from core.runtime.values import as_date, as_number, as_text
 
+SHOWN_LENGTH = 60
+"""Characters shown of a text."""
 MISSING = "missing"
 
 
@@ -42,7 +44,7 @@ def number_text(value: float) -> str:
 
 
 def value_text(value: object) -> str:
-    """Return a raw value as text: a number rounded for reading, a date as ISO 8601, nothing as "missing"."""
+    """Return a raw value as text: a number rounded, a date as ISO 8601, nothing as "missing", a long text cut short."""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat() if value == value.normalize() else value.isoformat(" ", "minutes")
     if isinstance(value, (float, np.floating)) and not np.isnan(value):
@@ -50,7 +52,9 @@ def value_text(value: object) -> str:
     if isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_)):
         return f"{int(value):,}".replace("-", "−")
     text = as_text(pd.Series([value], dtype=object)).iloc[0]
-    return MISSING if text is None else str(text)
+    if text is None:
+        return MISSING
+    return str(text) if len(text) <= SHOWN_LENGTH else f"{text[: SHOWN_LENGTH - 1]}…"
 
 
 def usual_values(X: pd.DataFrame, schema: Schema, columns: Sequence[str]) -> dict[str, Usual]:

@@ -115,6 +115,7 @@ def test_the_decisive_column_is_the_largest_towards_the_decision():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        ("w " * 60, f"{'w ' * 29}w…"),
         (0.123456, "0.1235"),
         (-3.0, "−3"),
         (1234567.8, "1,234,568"),
