@@ -45,7 +45,7 @@ def accept_errors(page: Page) -> None:
 
 
 def pid_of_worker(server: Server, project: str) -> int:
-    for _ in range(100):
+    for _ in range(600):
         job = api.latest(workspace_of(server), project, "train")
         if job is not None and job.pid and job.progress > 0.1:
             return job.pid
