@@ -73,10 +73,8 @@ class Evaluation:
         Predicted by actual outcomes (classification).
     cost, cost_curve
         Per 1,000 rows, where both costs are known (binary).
-    roc, precision_recall, calibration : tuples
+    roc, precision_recall, calibration, gains : tuples
         One for a binary task, one for each outcome of several.
-    gains : tuple of GainCurve
-        One for a binary task with probabilities.
     residuals, intervals
         Errors, and how far off a prediction to come may be (regression).
     verdict : FitVerdict or None
@@ -233,6 +231,7 @@ def _of_task(
             parts["roc"] = roc_per_class(outcomes, seed=seed)
             parts["precision_recall"] = _present(precision_recall(one) for one in ones)
             parts["calibration"] = _present(calibration(one) for one in ones)
+            parts["gains"] = _present(gains(one) for one in ones)
         return parts
     parts["confusion"] = confusion(outcomes)
     if frame.costs.known:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.charts import evaluate as charts
 from core.charts import truth
 from core.charts.result import ChartResult
+from core.evaluate.confusions import top_confusions
 from core.evaluate.threshold import Confusion, money
 from core.framing.frame import Task
 from core.framing.metrics import METRICS
@@ -244,10 +245,12 @@ def all_scores(evaluation: Any) -> None:
                     "Rows": found.n,
                     "Precision": found.precision.words,
                     "Recall": found.recall.words,
+                    "F1": "not defined" if isnan(found.f1) else f"{found.f1:.3f}",
+                    "ROC AUC against the rest": "not defined" if isnan(found.roc_auc) else f"{found.roc_auc:.3f}",
                 }
                 for found in evaluation.classes
             ]
-            st.dataframe(pd.DataFrame(each), hide_index=True, alt="Precision and recall of each outcome")
+            st.dataframe(pd.DataFrame(each), hide_index=True, alt="Each outcome against the rest")
 
 
 def matrix(evaluation: Any) -> None:
@@ -259,6 +262,8 @@ def matrix(evaluation: Any) -> None:
             title="Confusion matrix",
             note="Rows that were one outcome and were taken for another",
         )
+        for confused in top_confusions(evaluation.matrix):
+            draw.said(confused.sentence)
 
 
 def verdict(evaluation: Any) -> None:
