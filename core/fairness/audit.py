@@ -70,6 +70,11 @@ class Impact:
         """Whether the ratio is at least four fifths."""
         return not self.ratio < FOUR_FIFTHS
 
+    @property
+    def fails_clearly(self) -> bool:
+        """Whether even the upper end of the interval is below four fifths, so that chance does not explain it."""
+        return self.high < FOUR_FIFTHS
+
 
 @dataclass(frozen=True)
 class Audit:

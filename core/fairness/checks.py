@@ -134,11 +134,12 @@ def _fails_four_fifths(frame: Frame, one: Audit) -> list[Finding]:
     failing = [s for s, i in zip(four_fifths_sentences(one, frame.rows_are), one.impacts, strict=True) if not i.passes]
     if not failing:
         return []
+    clearly = any(impact.fails_clearly for impact in one.impacts)
     return [
         Finding(
             code="four-fifths",
             severity=Severity.WARNING,
-            title="The four-fifths rule is broken",
+            title="The four-fifths rule is broken" if clearly else "The four-fifths rule may be broken",
             evidence=" ".join(failing),
             why=(
                 "In employment in the United States this ratio is taken as evidence of adverse impact; elsewhere it is "

@@ -122,10 +122,11 @@ def four_fifths_sentences(audit: Audit, rows_are: str = "rows") -> list[str]:
             )
             continue
         verdict = "within" if impact.passes else "below"
+        doubt = "" if impact.passes or impact.fails_clearly else ", which chance alone could explain"
         sentences.append(
             f"{percent(impact.rate)} of `{audit.column}` “{impact.group}” were {favourable}, which counts here as the "
             f"favourable answer, and {percent(best)} of “{impact.best}”: a ratio of {impact.ratio:.2f} (95% interval "
-            f"{impact.low:.2f} to {impact.high:.2f}), {verdict} the four-fifths rule."
+            f"{impact.low:.2f} to {impact.high:.2f}), {verdict} the four-fifths rule{doubt}."
         )
     return sentences
 

@@ -188,7 +188,8 @@ def ended_card(project: Project, job: Job | None, board: Leaderboard) -> None:
     }.get(board.ended, "The training ended early")
     done = len(board.done)
     note = (
-        f"{done} of {len(board.runs)} candidates finished in {leaderboard.seconds_words(board.seconds)}. "
+        f"{done} of {len(board.runs)} candidates finished; this training took "
+        f"{leaderboard.seconds_words(board.seconds)}. "
         f"{board.rows:,} training rows in {board.folds} folds, {board.test_rows:,} sealed. Seed {board.seed}."
     )
     if job is not None and job.state in (JobState.FAILED, JobState.INTERRUPTED):

@@ -65,6 +65,14 @@ def test_a_broken_four_fifths_rule_is_a_warning():
     assert found(judged((70, 130, 20, 50), (130, 870, 60, 60)))["four-fifths"].severity is Severity.WARNING
 
 
+def test_a_four_fifths_rule_that_chance_could_break_is_not_called_broken():
+    clear = found(judged((70, 130, 20, 50), (130, 870, 60, 60)))["four-fifths"]
+    assert clear.title == "The four-fifths rule is broken"
+    few = found(judged((7, 13, 2, 9), (13, 87, 6, 6)))["four-fifths"]
+    assert few.title == "The four-fifths rule may be broken"
+    assert few.evidence.endswith("below the four-fifths rule, which chance alone could explain.")
+
+
 def test_a_group_of_few_rows_is_named_with_its_count():
     assert "30 in “black”" in found(judged((5, 25, 5, 5), (100, 900, 60, 60)))["small-groups"].evidence
 
