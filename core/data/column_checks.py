@@ -54,7 +54,9 @@ def _level_evidence(facts: DataFacts, name: str, leak: Leak) -> str:
 
 
 def _rank_evidence(facts: DataFacts, name: str, leak: Leak) -> str:
-    target, rows = f"`{facts.frame.target}`", facts.profile.rows_words
+    target, rows, summary = f"`{facts.frame.target}`", facts.profile.rows_words, facts.profile.target_summary
+    if summary is not None and summary.missing:
+        rows = f"{rows}, {summary.missing:,} of them without an outcome"
     if facts.frame.task is Task.REGRESSION:
         return f"{name} alone puts the rows in nearly the order of {target}: signal {leak.signal:.3f} of 1, on {rows}."
     pairs = 50 * (1 + leak.signal)

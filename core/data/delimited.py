@@ -1,6 +1,7 @@
 """Reading delimited text: sniffed, scanned once for ragged rows and open quotes, then loaded by pandas."""
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -161,6 +162,11 @@ def plan_text(
         raise DataError("The file holds nothing below the lines to skip.", next_step="Skip fewer lines.")
     below = [row for _, row in rows_of(from_line(sample, skipped), delimiter, quote)[1:]]
     names, named = _names(scan, options, notes, below)
+    if len(names) == 1 and _is_lined_up(sample):
+        notes.say(
+            "Each line was read as one value. Columns that are lined up by spaces are not read apart: "
+            "export the table with commas, semicolons or tabs between its values."
+        )
     _judge_ragged(scan, len(names), delimiter, notes)
     plan = TextPlan(
         encoding,
@@ -177,6 +183,12 @@ def plan_text(
     if plan.rows == 0:
         raise _header_only()
     return plan
+
+
+def _is_lined_up(sample: str) -> bool:
+    """Whether nearly all lines hold wide gaps, as columns of fixed width do."""
+    lines = [line for line in sample.splitlines()[:50] if line.strip()]
+    return len(lines) > 1 and sum(bool(re.search(r"\S {2,}\S", line)) for line in lines) >= 0.9 * len(lines)
 
 
 @contextmanager

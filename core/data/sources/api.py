@@ -158,5 +158,5 @@ def _pages(origin: ApiOrigin, client: Client, url: str) -> Iterator[tuple[list[A
 
 
 def _name(origin: ApiOrigin) -> str:
-    last = urlsplit(origin.url).path.rstrip("/").rpartition("/")[2]
+    last = urlsplit(origin.url).path.rstrip("/").rpartition("/")[2].removesuffix(".json")
     return "".join(sign for sign in last if sign.isalnum() or sign in " _-")[:60] or "Records"

@@ -34,7 +34,7 @@ class Spool:
         self._columns = Columns(max(1, min(API_COLUMNS, TABLE_CELLS // most)))
         self._rows = RowSpool(folder, "records")
         self._size = 0
-        self._nested = False
+        self._nested = ""
 
     def __enter__(self) -> "Spool":
         self._rows.__enter__()
@@ -54,7 +54,7 @@ class Spool:
         for path, value in _fields(record):
             name = self._columns.name(path)
             if name is not None:
-                self._nested |= len(path) > 1
+                self._nested = self._nested or (name if len(path) > 1 else "")
                 self._columns.saw(name, _kind(value))
                 row[name] = value
         self._size += self._rows.add(row)
@@ -90,7 +90,7 @@ class Spool:
         """What was flattened, left out or kept as text, in plain words."""
         told, kinds = [], self._columns.kinds
         if self._nested:
-            told.append("Nested fields became columns of their own, named by their path, such as `owner.name`.")
+            told.append(f"Nested fields became columns of their own, named by their path, such as `{self._nested}`.")
         if self._columns.dropped:
             told.append(f"{self._columns.dropped:,} fields beyond the first {self._columns.most:,} were left out.")
         mixed = [name for name, found in kinds.items() if len(found) > 1 and _type(found) == pa.string()]

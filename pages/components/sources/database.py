@@ -87,7 +87,8 @@ def _question(key: str, connected: Connected) -> dict[str, Any]:
     if not tables:
         draw.muted("There is no table here that your user may read.")
         return {}
-    table = right.selectbox("Table", [one.name for one in tables], key=f"{key}_table_{schema}")
+    place = right if len(connected.schemas) > 1 else st.container()
+    table = place.selectbox("Table", [one.name for one in tables], key=f"{key}_table_{schema}")
     columns = _seen(connected, ("columns", schema, table))
     types = {one.name: one.type for one in columns}
     wanted = st.multiselect(

@@ -88,7 +88,7 @@ def preview(origin: Origin, secret: str, acquire: Callable[[Any, Reach], Acquire
         seen.frame, height=min(240, 37 + 35 * rows), hide_index=True, placeholder=layout.NO_VALUE, alt="First rows"
     )
     for warning in (*found.warnings, *seen.warnings):
-        draw.muted(warning)
+        draw.html(f'<p class="fw-muted">{draw.marked(warning)}</p>')
 
 
 def buttons(key: str, *, ready: bool) -> str:

@@ -68,6 +68,14 @@ def test_a_number_that_gives_the_outcome_away_is_an_error():
     assert finding.evidence.startswith("`x` alone tells 100.0% of the pairs")
 
 
+def test_rows_without_an_outcome_do_not_count_as_evidence_of_a_leak():
+    outcome = pd.Series(OUTCOME, dtype=object)
+    outcome[:30] = None
+    x = np.where(OUTCOME == "yes", 5.0, 1.0) + RNG.random(N)
+    finding = only("leak", {"x": x, "y": outcome}, {"x": "number", "y": "yes_no"})
+    assert finding.evidence.endswith("on 1,000 rows, 30 of them without an outcome.")
+
+
 def test_a_very_strong_number_is_only_doubted():
     x = np.where(OUTCOME == "yes", 2.8, 0.0) + RNG.normal(size=N)
     finding = only("leak", {"x": x, "y": OUTCOME}, {"x": "number", "y": "yes_no"})

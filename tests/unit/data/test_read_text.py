@@ -112,6 +112,14 @@ def test_cyrillic_is_told_from_its_neighbours_and_named(tmp_path: Path, encoding
     assert f"The encoding was guessed: {words}. If letters look wrong, choose another encoding." in table.warnings
 
 
+def test_columns_lined_up_by_spaces_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text("name      value\n" + "".join(f"n{n:<9}town {n}\n" for n in range(9)), encoding="utf-8")
+    assert any("lined up by spaces are not read apart" in told for told in read_table(path).warnings)
+    path.write_text("name\n" + "a  b\nab\n" * 9, encoding="utf-8")
+    assert not any("lined up" in told for told in read_table(path).warnings)
+
+
 def test_proven_utf8_is_not_announced(tmp_path: Path) -> None:
     assert read(tmp_path, "name,n\nMüller,1\n").warnings == []
 

@@ -43,7 +43,7 @@ def test_records_become_rows_and_nested_fields_columns(site, open_reach):
     assert frame["owner.tags"].tolist()[0] == '["a", "b"]'
     assert str(frame["when"].iloc[0]) == "2026-03-01 08:00:00"
     assert found.name == "items of 127.0.0.1.parquet"
-    assert found.warnings[0].startswith("Nested fields became columns")
+    assert found.warnings[0].endswith("named by their path, such as `owner.name`.")
     assert "`when`: moments with a time zone were brought to UTC." in found.warnings
     assert [path.name for path in open_reach.folder.iterdir()] == ["records.parquet"]
 
