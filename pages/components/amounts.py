@@ -18,7 +18,7 @@ def prediction_intervals(evaluation: Any) -> None:
     with st.container(border=True, key="intervals"):
         draw.card_head("How far off a prediction may be", "Prediction intervals (conformal), for rows to come")
         draw.said(found.sentence)
-        left, right = st.columns(2, gap="medium")
+        left, right = st.columns([6, 5], gap="small")
         with left:
             st.dataframe(_levels(found), hide_index=True, alt="Width of the interval by share of the amounts")
         with right:
@@ -34,8 +34,8 @@ def _levels(found: Any) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Of 100 amounts": f"{100 * each.level:.0f}",
-                "lie within": f"± {amount(each.reach)}" if isfinite(each.reach) else "too few rows",
+                "Of 100": f"{100 * each.level:.0f}",
+                "Within": f"± {amount(each.reach)}" if isfinite(each.reach) else "too few rows",
                 "Checked": ""
                 if isnan(each.held)
                 else f"{100 * each.held:.1f}% ({100 * each.low:.1f} to {100 * each.high:.1f})",
@@ -51,7 +51,7 @@ def _ranges(found: Any) -> pd.DataFrame:
             {
                 "Predicted": f"{amount(part.start)} to {amount(part.end)}",
                 "Rows": f"{part.n:,}",
-                "90 of 100 within": f"± {amount(part.reach)}",
+                "90 of 100": f"± {amount(part.reach)}",
             }
             for part in found.ranges
         ]
