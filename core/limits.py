@@ -6,6 +6,8 @@ MB: Final = 1024 * 1024
 
 UPLOAD_BYTES: Final = 200 * MB
 """Largest file a browser may send."""
+EXPECTATIONS: Final = 50
+"""Most expectations of one project."""
 INLINE_BYTES: Final = 8 * MB
 """A file up to this size is read at once; a larger one in a process of its own."""
 INLINE_PACKED_BYTES: Final = MB

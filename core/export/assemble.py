@@ -75,6 +75,7 @@ def assemble(
     audits: Sequence[Audit] = (),
     openings: Sequence[OpeningFact] = (),
     seal: SealStatement | None = None,
+    expectations: Sequence[tuple[str, str, str]] = (),
     accepted: Sequence[AcceptedFact] = (),
     still_open: Sequence[OpenFact] = (),
     examined: Sequence[str] = (),
@@ -112,6 +113,8 @@ def assemble(
         As the project records them.
     seal : SealStatement or None
         Whether the model is good enough, on which rows.
+    expectations : sequence of (str, str, str)
+        Each in words, whether it is met, and why.
     still_open : sequence of OpenFact
         Findings neither settled nor accepted.
     examined : sequence of str
@@ -156,6 +159,7 @@ def assemble(
         verdict=seal.verdict.kind.words if seal else "",
         verdict_reason=_plain(seal.verdict.reason) if seal else "",
         uncertainty=seal.uncertainty if seal else "",
+        expectations=tuple(expectations),
         groups=tuple(group for audit in audits for group in _groups(audit)),
         fairness=" ".join(_plain(text) for audit in audits for text in _fairness(audit, frame)),
         left_out=_left_out(problem, columns),

@@ -99,6 +99,8 @@ class CardFacts:
     openings : tuple of OpeningFact
     verdict, verdict_reason : str
         Whether the model reaches what was called good enough, on which rows and why.
+    expectations : tuple of (str, str, str)
+        What was expected of the model, whether the rows left out met it, and why.
     uncertainty : str
         How several openings widened the intervals; empty for one or none.
     groups : tuple of GroupFact
@@ -138,6 +140,7 @@ class CardFacts:
     verdict: str = ""
     verdict_reason: str = ""
     uncertainty: str = ""
+    expectations: tuple[tuple[str, str, str], ...] = ()
     groups: tuple[GroupFact, ...] = ()
     fairness: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Discriminator, Field, 
 from core.data.dictionary import Entry
 from core.data.join import Join
 from core.data.schema import Schema
+from core.evaluate.expectations import Expectation
 from core.framing.frame import Frame
 from core.prepare.contract import ColumnContract
 from core.prepare.plan import SplitPlan
@@ -164,6 +165,8 @@ class SealOpening(BaseModel):
     low: float
     high: float
     metrics: dict[str, float] = {}
+    expected: tuple[tuple[str, str, str], ...] = ()
+    """Each expectation held then, whether the sealed rows met it, and why, in words."""
 
 
 class Remedy(BaseModel):
@@ -258,6 +261,7 @@ class Project(BaseModel):
     """Key of the run the user chose; ``None`` follows the recommendation."""
     threshold: float = Field(default=0.5, ge=0.0, le=1.0)
     remedy: Remedy | None = None
+    expectations: tuple[Expectation, ...] = ()
     seal: tuple[SealOpening, ...] = ()
     accepted: dict[str, Acceptance] = {}
     reviewed: dict[str, str] = {}

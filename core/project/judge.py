@@ -290,8 +290,10 @@ def open_seal(
     SealOpening
     """
     from core.evaluate.evaluation import evaluate
+    from core.project.expecting import checked, in_words
 
-    found = evaluate(sealed(project, built, pipeline), project.frame, seed=project.plan.seed)
+    outcomes = sealed(project, built, pipeline)
+    found = evaluate(outcomes, project.frame, seed=project.plan.seed)
     return SealOpening(
         at=now,
         fingerprint=fingerprint,
@@ -302,6 +304,7 @@ def open_seal(
         low=found.main.low,
         high=found.main.high,
         metrics={score.metric: score.value for score in found.scores if np.isfinite(score.value)},
+        expected=in_words(checked(project, built, outcomes, built.split.test)),
     )
 
 

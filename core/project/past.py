@@ -32,6 +32,7 @@ DECISIONS: Final = (
     "chosen",
     "threshold",
     "remedy",
+    "expectations",
     "accepted",
     "reviewed",
 )
@@ -66,7 +67,8 @@ class Differing:
     Parameters
     ----------
     part : str
-        "Frame", "Table", "Columns", "Dictionary", "Reference", "Recipe", "Split", "Training", "Model" or "Findings".
+        "Frame", "Table", "Columns", "Dictionary", "Reference", "Recipe", "Split", "Training", "Model", "Expectations"
+        or "Findings".
     what : str
         The thing; raw names of columns as they are.
     here, there : str
@@ -101,6 +103,7 @@ def differences(here: Project, there: Project) -> tuple[Differing, ...]:
         *_one("Split", "Split plan", split_words(here.split), split_words(there.split)),
         *_training(here, there),
         *_model(here, there),
+        *_mappings("Expectations", _expected(here), _expected(there), lambda _: "expected"),
         *_findings(here, there),
     )
 
@@ -181,6 +184,10 @@ def _mappings(
             if said[0] == said[1]:
                 said[1] += ", otherwise"
             yield Differing(part, name, said[0], said[1])
+
+
+def _expected(project: Project) -> dict[str, str]:
+    return {one.words.replace("`", ""): one.words for one in project.expectations}
 
 
 def _shares(given: Mapping[str, float]) -> str:

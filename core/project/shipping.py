@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.export.certificate import Certificate
 from core.findings import Finding
 from core.prepare.problem import Problem
-from core.project import judge, sealing, standing
+from core.project import expecting, judge, sealing, standing
 from core.project.changes import logged
 from core.project.document import DataRef, Export, Project
 from core.project.export_checks import export_findings
@@ -80,17 +80,20 @@ def parcel(home: Path) -> Parcel | None:
 def papers_mark(project: Project) -> str:
     """Name what a bundle says beyond the model.
 
-    That is the frame's words, the dictionary, the contract with new rows, the seal, and what was accepted.
+    That is the frame's words, the dictionary, the contract with new rows, the seal, what was expected and what was
+    accepted.
     """
     said: list[Any] = [
         project.name,
         project.frame.model_dump(mode="json"),
         {name: entry.model_dump() for name, entry in project.dictionary.items()},
-        [look.model_dump(mode="json") for look in project.seal],
+        [look.model_dump(mode="json", exclude={"expected"}) for look in project.seal],
         {key: given.model_dump(mode="json") for key, given in project.accepted.items()},
     ]
     if project.contract:
         said.append({name: given.model_dump() for name, given in project.contract.items()})
+    if project.expectations:
+        said.append([one.model_dump(mode="json") for one in project.expectations])
     return digest(said)
 
 
@@ -166,11 +169,12 @@ def pack(
     judged = judge.decided(project, built, raw)
     evaluation = judge.evaluation(project, judged, board, run_key)
     audits = {column: judge.audit(project, built, judged, column) for column in project.frame.sensitive}
+    expected = expecting.checked(project, built, judged.outcomes, judged.rows)
     seal = sealing.statement(project, evaluation.main, fingerprint)
     looked = project.reviewed.get("fairness") == fingerprint
     findings = {
         **findings,
-        "evaluate": evaluation.findings,
+        "evaluate": (*evaluation.findings, *expecting.expectation_findings(expected)),
         "fairness": judge.fairness_findings(project, built, audits),
         "export": export_findings(project, fingerprint, looked_at_fairness=looked),
     }
@@ -191,6 +195,7 @@ def pack(
         audits=list(audits.values()),
         openings=looks(project, board, seal.intervals),
         seal=seal,
+        expectations=expecting.in_words(expected),
         accepted=[
             AcceptedFact(given.at, given.stage, given.title, given.reason) for given in project.accepted.values()
         ],

@@ -74,7 +74,7 @@ def _drawer(project: Project, found: Slices, chosen: Slice) -> None:
     draw.html(f'<p class="fw-said">{draw.marked(words)}</p>')
     named = [getattr(part, "column", None) or part.columns[0] for part in chosen.parts]
     st.dataframe(
-        _listed(
+        listed(
             results.problem(project).X.iloc[kept[shown]].set_axis(kept[shown] + 1),
             outcomes.take(shown),
             named,
@@ -86,7 +86,7 @@ def _drawer(project: Project, found: Slices, chosen: Slice) -> None:
     )
 
 
-def _listed(rows: pd.DataFrame, outcomes: Any, named: list[str], target: str) -> pd.DataFrame:
+def listed(rows: pd.DataFrame, outcomes: Any, named: list[str], target: str) -> pd.DataFrame:
     """Put outcome and answer before the columns that name the part, and those before all others."""
     listed = rows[[*named, *(name for name in rows.columns if name not in named)]]
     answers = {f"{target}, happened": list(outcomes.actual), f"{target}, predicted": list(outcomes.predicted)}

@@ -9,6 +9,7 @@ from core.errors import FairwayError
 from core.findings import Finding
 from core.project import judge
 from core.project.document import Project, Watch
+from core.project.expecting import checked, expectation_findings
 from core.project.export_checks import export_findings
 from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
 from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
@@ -170,6 +171,14 @@ def _slices(fingerprint: str, _project: Project) -> Any:
     return failing.slices(problem(_project), judged(_project))
 
 
+def expectations(project: Project) -> Any:
+    """Return how each expectation stands on the rows left out."""
+    made = judged(project)
+    expected = [one.model_dump(mode="json") for one in project.expectations]
+    make = lambda: checked(project, problem(project), made.outcomes, made.rows)  # noqa: E731
+    return drawn(project, "expectations", expected, make=make)
+
+
 def slices(project: Project) -> Any:
     """Return the parts of the rows left out on which the project's model fails."""
     return _slices(_model_mark(project), project)
@@ -208,6 +217,8 @@ def _mark(project: Project, stage: str) -> str:
         parts += [{name: entry.allowed for name, entry in project.dictionary.items()}, project.reference_shares]
     if stage == "train" and found is not None:
         parts += [project.chosen, found.finished, [run.key for run in found.done]]
+    if stage == "evaluate":
+        parts += [one.model_dump(mode="json") for one in project.expectations]
     if stage == "monitor":
         parts += [len(project.exports), len(project.watches)]
     if stage == "export":
@@ -252,7 +263,7 @@ def _compute(project: Project, stage: str) -> Sequence[Finding]:
     if project.training != training_fingerprint(project):
         return (judge.outdated_finding(project),)
     if stage == "evaluate":
-        return evaluation(project).findings
+        return (*evaluation(project).findings, *expectation_findings(expectations(project)))
     if stage == "explain":
         return judge.explain_findings(project, problem(project), explanation(project))
     if stage == "fairness":

@@ -11,9 +11,11 @@ from streamlit import cache_resource
 from streamlit.testing.v1 import AppTest
 
 from core.data.schema import Role
+from core.evaluate.expectations import Condition, Expectation
 from core.project import judge, shipping
 from core.project.changes import accept, open_seal, set_column
 from core.project.document import Project, SealOpening
+from core.project.expecting import expect, expect_no_more
 from core.project.export_checks import export_findings
 from core.project.fingerprint import model_fingerprint, training_fingerprint
 from core.project.journey import STAGES, chosen_run
@@ -173,6 +175,28 @@ def test_charts_and_sentences_kept_for_a_model_follow_its_line_and_the_case(fini
     second = assert_sound(screen.run())
     screen.session_state["case_place"] = 1
     assert assert_sound(screen.run()) == first != second
+
+
+def test_an_expectation_is_written_checked_and_told_by_the_coach(finished: dict[str, str]) -> None:
+    screen = show("evaluate", finished["mortgages"])
+    assert "None yet. Say for example" in text_of(screen)
+    screen.button(key="add_expectation").click().run()
+    assert_sound(screen)
+    assert screen.button(key="primary_expect").label == "Add"
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["mortgages"])
+    assert project.data is not None
+    built = judge.problem(project, workspace.read_table(project.data.content_hash))
+    where = (Condition(column="afam", comparison="equals", value="yes"),)
+    expected = Expectation(conditions=where, measure="every", side="to", bound=0.2)
+    workspace.save(expect(project, expected, built, now=NOW), now=NOW)
+    after = show("evaluate", finished["mortgages"])
+    assert "An expectation is not met" in assert_sound(after)
+    listed = next(table.value for table in after.dataframe if "Expectation" in table.value)
+    assert listed["Expectation"].tolist() == ["Every score at most 0.2 where afam is yes"]
+    assert listed["Rows left out"].tolist() == ["✕ Not met"]
+    # The same model again for the tests that follow.
+    workspace.save(expect_no_more(workspace.get(project.id), expected, now=NOW), now=NOW)
 
 
 def test_a_remedy_becomes_part_of_the_model(finished: dict[str, str]) -> None:

@@ -27,7 +27,7 @@ from core.monitor import checks as monitor_checks
 from core.monitor.checks import TITLES
 from core.prepare import checks as prepare_checks
 from core.prepare.steps import STEPS
-from core.project import export_checks
+from core.project import expecting, export_checks
 from core.project.journey import STAGES
 from core.settings import Settings
 from core.train import checks as train_checks
@@ -134,7 +134,7 @@ CHECKS = {
     "data": data_checks.CHECKS,
     "prepare": prepare_checks.CHECKS,
     "train": train_checks.CHECKS,
-    "evaluate": evaluate_checks.CHECKS,
+    "evaluate": (*evaluate_checks.CHECKS, *expecting.CHECKS),
     "explain": explain_checks.CHECKS,
     "fairness": fairness_checks.CHECKS,
     "export": export_checks.CHECKS,

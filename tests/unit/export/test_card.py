@@ -96,11 +96,21 @@ def test_the_card_tells_whether_it_is_good_enough_and_how_openings_widened_it(sp
         )
     )
     assert "Do not ship" in told
-    assert "None." in told
+    assert "None of it." in told
     assert "Twice." in told
     assert "Widened interval" in told
     assert "Good enough to use" not in of(spec)
     assert "Widened interval" not in of(spec)
+
+
+@pytest.mark.parametrize("of", [card_markdown, card_html])
+def test_what_was_expected_is_told_as_text(spec: BundleSpec, of: object) -> None:
+    said = (("Recall at least 0.8 where sex is <b>f</b>", "not met", "4 of 9"),)
+    told = of(replace(spec, card=replace(spec.card, expectations=said)))
+    part = told.split("What was expected of it")[1].split("Fairness")[0]
+    assert "not met" in part
+    assert "<b>f</b>" not in part
+    assert "What was expected of it" not in of(spec)
 
 
 @pytest.mark.parametrize("count", [2, 3])
