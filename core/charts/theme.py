@@ -223,7 +223,8 @@ def end_labels(
     axis : str
         Number of the axis as Plotly writes it: empty for the first, "2" for the second.
     """
-    figure.update_layout({f"xaxis{axis}": {"showticklabels": False}})
+    # A blank tick keeps the title as far below as beside an axis with ticks.
+    figure.update_layout({f"xaxis{axis}": {"tickvals": [places[0]], "ticktext": ["\u00a0"]}})
     for place, text, anchor in zip(places, texts, ("left", "right"), strict=True):
         figure.add_annotation(
             text=text,

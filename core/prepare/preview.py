@@ -345,7 +345,8 @@ def _words(
     if not _stays(column, stage.before, stage.after):
         children = _children(stage, column)
         named = ", ".join(f"`{child}`" for child in children[:3]) + (", …" if len(children) > 3 else "")
-        return f"`{column}` becomes {_many(len(children), 'column')}: {named}."
+        end = "" if named.endswith("…") else "."
+        return f"`{column}` becomes {_many(len(children), 'column')}: {named}{end}"
     if first.missing != then.missing:
         said = f"{_many(first.missing, 'missing value')} → {then.missing:,}."
     elif first.mean is not None and then.mean is not None:

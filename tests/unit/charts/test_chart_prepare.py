@@ -27,7 +27,7 @@ def test_the_ends_of_numbers_stand_within_each_side_so_that_they_do_not_run_into
         ("x2", "0", "left"),
         ("x2", "20", "right"),
     ]
-    assert (figure.layout.xaxis.showticklabels, figure.layout.xaxis2.showticklabels) == (False, False)
+    assert (figure.layout.xaxis.ticktext, figure.layout.xaxis2.ticktext) == (("\u00a0",), ("\u00a0",))
 
 
 def test_the_table_holds_the_same_numbers():

@@ -76,6 +76,7 @@ def test_an_encoded_column_is_shown_by_what_it_becomes(make_problem):
     problem = make_problem(recipe=steps("fill_categories", "encode"))
     shown = preview_step(problem, "encode-1", "purpose")
     assert shown.words.startswith("`purpose` becomes 5 columns: `purpose=(missing)`, `purpose=car`")
+    assert shown.words.endswith("`, …")
     assert dict(zip(shown.after.labels, shown.after.counts, strict=True))["purpose=home"] == int(
         (problem.X["purpose"].iloc[problem.split.train] == "home").sum()
     )
