@@ -1,5 +1,6 @@
 """A file of the server's folder is offered by name, looked at, and asked for with what was chosen."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def test_a_file_is_looked_at_and_asked_for_with_what_was_chosen() -> None:
     assert not screen.exception
     assert HOSTILE not in said(screen)
     assert "<b>towns.csv" not in said(screen)
+    assert re.search(r": [1-9]\d* KB\. It is read where it lies", said(screen))
     (shown,) = screen.dataframe
     assert shown.value.shape == (100, 3)
     order = next(box for box in screen.selectbox if box.label == "Order of dates")

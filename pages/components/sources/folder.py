@@ -52,4 +52,6 @@ def ask(key: str) -> Asked | None:
 
 
 def _size(count: int) -> str:
+    if count < MB:
+        return f"{max(1, round(1024 * count / MB)):,} KB"
     return f"{count / MB:,.1f} MB" if count < 1024 * MB else f"{count / MB / 1024:,.2f} GB"
