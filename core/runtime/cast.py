@@ -21,9 +21,10 @@ from core.runtime.frames import (
     replaced,
     texts,
     texts_in,
+    untouched,
     unused,
 )
-from core.runtime.values import as_date, as_number, as_text
+from core.runtime.values import as_date, as_number, as_text, text_values
 
 LARGEST = 1e38
 """Numbers beyond this are held at it: trees compute in 32 bits and would call them infinite."""
@@ -90,7 +91,7 @@ def _read(values: pd.Series, type_: str, date_format: str) -> Any:
         return np.clip(as_number(values).to_numpy(), -LARGEST, LARGEST)
     if type_ == DATE:
         return as_date(values, date_format).array
-    read = as_text(values).to_numpy(dtype=object)
+    read = text_values(values)
     return as_free_text(read) if type_ == TEXT else as_category(read)
 
 
@@ -146,16 +147,19 @@ class MarkMissing(FrameStep):
         return replaced(X, changed)
 
 
+DAY = np.timedelta64(1, "D")
+
+
 def _days(dates: pd.Series) -> NDArray[np.float64]:
-    return np.asarray((dates - pd.Timestamp(0)) / pd.Timedelta(days=1), dtype=np.float64)
+    return np.asarray((dates.to_numpy() - np.datetime64(0, "s")) / DAY, dtype=np.float64)
 
 
 PARTS: dict[str, Callable[[pd.Series], Any]] = {
-    "year": lambda dates: dates.dt.year,
-    "month": lambda dates: dates.dt.month,
-    "day_of_week": lambda dates: dates.dt.day_of_week,
-    "day_of_year": lambda dates: dates.dt.day_of_year,
-    "hour": lambda dates: dates.dt.hour,
+    "year": lambda dates: dates.array.year,
+    "month": lambda dates: dates.array.month,
+    "day_of_week": lambda dates: dates.array.day_of_week,
+    "day_of_year": lambda dates: dates.array.day_of_year,
+    "hour": lambda dates: dates.array.hour,
     "days_since": _days,
 }
 """Part of a date to how it is computed. The week begins with Monday, 0."""
@@ -199,12 +203,14 @@ class DateParts(FrameStep):
         if not self.parts_:
             return X
         columns: dict[str, Any] = {}
+        given = dict(X.items())
         for name in self.columns_in_:
             if name not in self.parts_:
-                columns[name] = X[name].array
+                columns[name] = untouched(given[name])
                 continue
+            dates = given[name]
             for part, out in self.parts_[name].items():
-                values = np.asarray(PARTS[part](X[name]), dtype=np.float64)
+                values = np.asarray(PARTS[part](dates), dtype=np.float64)
                 columns[out] = values - self.first_day_[name] if part == "days_since" else values
         return assemble(X, columns)
 

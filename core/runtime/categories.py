@@ -23,6 +23,7 @@ from core.runtime.frames import (
     replaced,
     texts,
     texts_in,
+    untouched,
     unused,
 )
 
@@ -93,7 +94,11 @@ class FillCategories(FrameStep):
         changed: dict[str, Any] = {name: texts(X, name) for name in self.fill_}
         if self.strategy == "nearest" and any(X[name].isna().any() for name in changed):
             self._ask(X, changed)
-        filled = {name: as_category(_filled(values, self.fill_[name])) for name, values in changed.items()}
+        filled = {
+            name: as_category(_filled(values, self.fill_[name]))
+            for name, values in changed.items()
+            if pd.isna(values).any()
+        }
         return gaps.with_marks(replaced(X, filled), X, self.marks_)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -275,9 +280,10 @@ class Encode(FrameStep):
         if not self.levels_:
             return X
         columns: dict[str, Any] = {}
+        given = dict(X.items())
         for name in self.columns_in_:
             if name not in self.levels_:
-                columns[name] = X[name].array
+                columns[name] = untouched(given[name])
                 continue
             if name in known:
                 values = known[name]

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import large, memory, peers, prediction, reading, screens, startup, training
+from tests.benchmarks import large, memory, peers, prediction, prepare, reading, screens, startup, training
 from tests.benchmarks.figures import Figure, table
 from tests.journeys.conftest import ROOT
 
@@ -70,6 +70,7 @@ def parts(scratch: Path) -> dict[str, Callable[[], list[Figure]]]:
         "peers": lambda: peers.measure(scratch),
         "large": lambda: large.measure(scratch),
         "memory": lambda: memory.measure(fresh(scratch / "memory"), scratch),
+        "prepare": prepare.measure,
         "prediction": lambda: prediction.measure(home, scratch),
         "training": lambda: training.measure(home),
         "screens": lambda: screens.measure(home, scratch),

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from core.runtime.transformers import TRANSFORMERS, Cast, DateParts, DropColumns, MarkMissing
+from core.runtime.transformers import TRANSFORMERS, AddFormula, Cast, DateParts, DropColumns, MarkMissing
 
 
 def typed(**columns):
@@ -99,5 +99,10 @@ def test_date_parts_never_take_a_name_that_is_there():
 
 @pytest.mark.parametrize("kind", TRANSFORMERS, ids=lambda kind: kind.__name__)
 def test_every_transformer_can_be_cloned(kind):
-    step = {"Cast": Cast({"a": "number"}), "MarkMissing": MarkMissing({"a": [1]})}.get(kind.__name__) or kind()
+    given = {
+        "Cast": Cast({"a": "number"}),
+        "MarkMissing": MarkMissing({"a": [1]}),
+        "AddFormula": AddFormula("a + 1", "b"),
+    }
+    step = given.get(kind.__name__) or kind()
     assert repr(clone(step).get_params()) == repr(step.get_params())
