@@ -13,7 +13,7 @@ from core.project.document import Project
 from core.project.fingerprint import training_fingerprint
 from core.train.board import Leaderboard, RunStatus, TrainPlan
 from core.train.catalog import candidates
-from pages.components import draw, layout, leaderboard, results, session, states
+from pages.components import draw, layout, leaderboard, luck, results, session, states
 from pages.components.charts import chart
 
 BUDGETS = {30: "30 seconds", 60: "1 minute", 180: "3 minutes", 600: "10 minutes", 1800: "30 minutes", 7200: "2 hours"}
@@ -212,6 +212,7 @@ def board_view(project: Project, board: Leaderboard) -> None:
     _board(project, board, plot_key="board")
     if board.recommendation:
         draw.muted(board.recommendation)
+    luck.of_the_best(project, board)
     for note in board.notes:
         draw.muted(note)
 
