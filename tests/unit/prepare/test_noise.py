@@ -9,9 +9,13 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.framing.frame import Frame, Task
+from core.prepare.build import build_problem
 from core.prepare.compile import compile_pipeline
+from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe, Step
+from core.prepare.steps import STEPS
 from core.runtime.transformers import Encode, SelectBest
+from core.train.trials.quick import quick_score
 
 SCHEMA = Schema(
     columns=(
@@ -105,3 +109,47 @@ def test_columns_chosen_before_the_fold_would_find_something_in_noise():
         y = np.where(rng.random(120) < 0.5, "yes", "no").astype(object)
         areas.append(area(LogisticRegression(), SelectBest(most=5).fit_transform(X, y), y, seed))
     assert interval(areas)[0] > 0.55
+
+
+NOISE_COLUMNS = [f"x{number}" for number in range(30)]
+NOISE = Schema(
+    columns=(
+        *(
+            ColumnSpec(name=name, type=ColumnType.CATEGORY if place < 2 else ColumnType.NUMBER)
+            for place, name in enumerate(NOISE_COLUMNS)
+        ),
+        ColumnSpec(name="y", type=ColumnType.YES_NO),
+    )
+)
+LOOKING = [
+    ("encode", {"method": "target"}),
+    *(
+        (kind, {"by": by} if by else {})
+        for kind, spec in STEPS.items()
+        if spec.family == "selection"
+        for by in next(([key for key, _ in param.choices] for param in spec.params if param.name == "by"), [""])
+    ),
+]
+"""Target encoding, and every step on columns that the registry names, by each of its measures."""
+
+
+def noise_problem(kind, params, seed):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(
+        {
+            name: [f"v{level}" for level in rng.integers(0, 25, 200)] if place < 2 else rng.normal(size=200)
+            for place, name in enumerate(NOISE_COLUMNS)
+        }
+    )
+    table["y"] = np.where(rng.random(200) < 0.5, "yes", "no")
+    recipe = Recipe(steps=(Step(id="step", kind=kind, params=params),))
+    return build_problem(table, NOISE, FRAME, recipe, SplitPlan(seed=seed, folds=4))
+
+
+@pytest.mark.parametrize(("kind", "params"), LOOKING, ids=str)
+def test_a_score_on_noise_holds_a_half(kind, params):
+    held = 0
+    for seed in SEEDS:
+        found = quick_score(noise_problem(kind, params, seed), model="logistic_regression", seed=seed)
+        held += found.low <= 0.5 <= found.high
+    assert held >= 9
