@@ -1,8 +1,8 @@
 """What Fairway noticed, why it matters, and the click that settles it."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -89,6 +89,23 @@ class Finding:
     def key(self) -> str:
         """Identity of the finding across reruns: its code and columns."""
         return "|".join((self.code, *self.columns))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as JSON values."""
+        return {**asdict(self), "severity": self.severity.value, "columns": list(self.columns)}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> "Finding":
+        """Make a finding from the value ``to_dict`` returned; raises ``KeyError``, ``TypeError`` or ``ValueError``."""
+        fix = given["fix"]
+        return cls(
+            **{
+                **given,
+                "severity": Severity(given["severity"]),
+                "columns": tuple(given["columns"]),
+                "fix": None if fix is None else Fix(**fix),
+            }
+        )
 
 
 def worst_first(findings: list[Finding]) -> list[Finding]:

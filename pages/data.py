@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.project.document import Project
 from core.project.journey import open_findings
-from pages.components import columns, draw, labelling, layout, results, session, tableview
+from pages.components import columns, draw, labelling, layout, results, session, standing, tableview
 from pages.components.knowing import (
     behind,
     columncard,
@@ -76,6 +76,6 @@ if table is None:
 elif not project.frame.complete:
     action_bar("data", "Say what to predict", note="The outcome is still open", to="frame")
 else:
-    errors = [f for f in open_findings(project, results.findings(project, "data")) if f.severity.value == "error"]
+    errors = [f for f in open_findings(project, standing.findings(project, "data")) if f.severity.value == "error"]
     note = f"{len(errors)} finding{'s' if len(errors) > 1 else ''} must be settled before training" if errors else ""
     action_bar("data", "Continue to Prepare", note=note)

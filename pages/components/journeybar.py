@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.project.document import Project
 from core.project.journey import StepState, StepStatus
-from pages.components import draw, results
+from pages.components import draw, standing
 
 GLYPHS = {
     StepStatus.DONE: ":green[:material/check_circle:]",
@@ -43,7 +43,7 @@ def inside(project: Project) -> None:
             f'<div class="fw-question">{draw.text(project.frame.question)}</div>' if project.frame.question else ""
         )
         draw.html(f'<div class="fw-project">{draw.text(project.name)}</div>{question}')
-        found = results.states(project)
+        found = standing.states(project)
         if any(state.status is StepStatus.RUNNING for state in found):
             st.fragment(_live_steps, run_every=2)(project)
         else:
@@ -62,7 +62,7 @@ def inside(project: Project) -> None:
 
 
 def _live_steps(project: Project) -> None:
-    _steps(project, results.states(project))
+    _steps(project, standing.states(project))
 
 
 def _steps(project: Project, found: Sequence[StepState]) -> None:

@@ -9,7 +9,7 @@ from core.prepare.compile import input_columns
 from core.project import changes
 from core.project.document import Project
 from core.train.catalog import MODELS
-from pages.components import draw, layout, results, session, trying
+from pages.components import draw, layout, results, session, standing, trying
 
 SUSPECT = (
     "leak",
@@ -29,7 +29,7 @@ def suspects(project: Project) -> list[str]:
     named = [
         name
         for stage in ("data", "prepare")
-        for finding in results.findings(project, stage)
+        for finding in standing.findings(project, stage)
         if finding.code in SUSPECT
         for name in finding.columns
     ]

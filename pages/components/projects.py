@@ -12,7 +12,7 @@ from core.project.fingerprint import digest
 from core.project.journey import STAGES, StepStatus, next_line, next_step
 from core.workspace.archive import export_project
 from core.workspace.store import ProjectRow
-from pages.components import draw, layout, results, session
+from pages.components import draw, layout, results, session, standing
 from pages.components.journeybar import WORDS
 
 MORE = ("Rename", "Duplicate", "Export project", "Delete")
@@ -26,7 +26,7 @@ def card(row: ProjectRow) -> None:
             return
         project = row.project
         try:
-            states = results.states(project)
+            states = standing.states(project)
         except FairwayError as error:
             _damaged(row, error.message)
             return

@@ -1,25 +1,20 @@
 """Results of the open project, each cached under the fingerprint of what it was made from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from core.errors import FairwayError
-from core.findings import Finding
 from core.project import judge
 from core.project.document import Project, Watch
-from core.project.expecting import checked, expectation_findings
-from core.project.export_checks import export_findings
+from core.project.expecting import checked
 from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
-from core.project.journey import Facts, StepState, chosen_run, journey, stage_fingerprint
+from core.project.journey import chosen_run, stage_fingerprint
 from core.project.target import reasons
 from core.train.board import Leaderboard
 from pages.components import session, shelf
-from pages.components.knowing import known
 
-MOST_KNOWN = 2_000
-"""Findings of so many stages are kept in memory, over all projects."""
 KEPT = 8
 """Results of a kind kept in memory, over all sessions."""
 KEPT_SMALL = 128
@@ -202,111 +197,6 @@ def _audit(fingerprint: str, column: str, _project: Project) -> Any:
 def audit(project: Project, column: str) -> Any:
     """Return the rates by group of one sensitive column."""
     return _audit(_model_mark(project), column, project)
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _known() -> dict[tuple[str, str, str], tuple[Finding, ...]]:
-    return {}
-
-
-def _mark(project: Project, stage: str) -> str:
-    found = board(project)
-    parts: list[object] = [stage_fingerprint(project, stage, found), frame_fingerprint(project)]
-    if stage == "data":
-        parts += [project.split.model_dump(mode="json"), [step.model_dump() for step in project.recipe.active]]
-        parts += [{name: entry.allowed for name, entry in project.dictionary.items()}, project.reference_shares]
-    if stage == "train" and found is not None:
-        parts += [project.chosen, found.finished, [run.key for run in found.done]]
-    if stage == "evaluate":
-        parts += [one.model_dump(mode="json") for one in project.expectations]
-    if stage == "monitor":
-        parts += [len(project.exports), len(project.watches)]
-    if stage == "export":
-        parts += [len(project.seal), sorted(project.accepted), project.reviewed.get("fairness")]
-    return digest(parts)
-
-
-def findings(project: Project, stage: str) -> tuple[Finding, ...]:
-    """Return a stage's findings, computed once for what they speak of."""
-    key = (project.id, stage, _mark(project, stage))
-    known = _known()
-    if key not in known:
-        # Under the key it was asked for: a training may finish a candidate while this is computed.
-        known[key] = tuple(_compute(project, stage))
-    while len(known) > MOST_KNOWN:
-        known.pop(next(iter(known)))
-    return known[key]
-
-
-def _compute(project: Project, stage: str) -> Sequence[Finding]:
-    table = session.table_or_none(project)
-    if stage == "frame":
-        return judge.frame_findings(project, table)
-    if table is None:
-        return judge.lost_table_findings(project) if stage == "data" else ()
-    if stage == "data":
-        return judge.data_findings(project, table, profile(project), near=known.near(project))
-    if not project.frame.complete:
-        return ()
-    if stage == "prepare":
-        try:
-            return judge.prepare_findings(project, problem(project))
-        except FairwayError as error:
-            return judge.prepare_findings(project, error)
-    found = board(project)
-    if found is None or not any(not run.is_baseline for run in found.done):
-        return ()
-    if stage == "monitor":
-        return monitor_findings(project)
-    if stage == "train":
-        return judge.train_findings(project, found)
-    if project.training != training_fingerprint(project):
-        return (judge.outdated_finding(project),)
-    if stage == "evaluate":
-        return (*evaluation(project).findings, *expectation_findings(expectations(project)))
-    if stage == "explain":
-        return judge.explain_findings(project, problem(project), explanation(project))
-    if stage == "fairness":
-        audits = {column: audit(project, column) for column in project.frame.sensitive}
-        return judge.fairness_findings(project, problem(project), audits)
-    if stage == "export":
-        mark = stage_fingerprint(project, "export", found)
-        return export_findings(project, mark, looked_at_fairness=project.reviewed.get("fairness") == mark)
-    return ()
-
-
-def monitor_findings(project: Project) -> Sequence[Finding]:
-    """Return what the coach says of the later table brought last."""
-    from core.monitor.checks import check_watch
-
-    if not project.watches or not project.exports:
-        return ()
-    return check_watch(watch_report(project, project.watches[-1]), project.frame)
-
-
-def facts(project: Project) -> Facts:
-    """Return what is known beside the project: board, job, and the findings computed so far."""
-    known = {}
-    for stage in ("frame", "data", "prepare"):
-        known[stage] = findings(project, stage)
-    for stage in ("train", "evaluate", "explain", "fairness", "export", "monitor"):
-        kept = _known().get((project.id, stage, _mark(project, stage)))
-        if kept is not None:
-            known[stage] = kept
-    job = session.latest_job(project, "train")
-    running = failed = ""
-    if job is not None and job.is_live:
-        since = session.now() - (job.started or job.created)
-        minutes, seconds = divmod(int(since.total_seconds()), 60)
-        running = f"Training, {f'{minutes} min ' if minutes else ''}{seconds} s"
-    elif job is not None and job.state in ("failed", "interrupted"):
-        failed = job.error
-    return Facts(board=board(project), running=running, failed=failed, findings=known)
-
-
-def states(project: Project) -> tuple[StepState, ...]:
-    """Return the state of every step."""
-    return journey(project, facts(project))
 
 
 def chosen_of(project: Project, found: Leaderboard) -> str | None:

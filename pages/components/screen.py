@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.project.document import Project
 from core.project.journey import STAGES, StepStatus, open_findings, stage_fingerprint
-from pages.components import bring, coach, draw, header, layout, results, session, states
+from pages.components import bring, coach, draw, header, layout, results, session, standing, states
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def screen(stage: str, sentence: str, *, title: str = "") -> Iterator[Project]:
         The open project.
     """
     project = session.current()
-    findings = results.findings(project, stage)
+    findings = standing.findings(project, stage)
     header.topbar(project, stage)
     open_ = open_findings(project, findings)
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", key="titlerow"):
@@ -51,7 +51,7 @@ def screen(stage: str, sentence: str, *, title: str = "") -> Iterator[Project]:
 def is_locked(stage: str, sentence: str) -> bool:
     """Draw the locked state of a step that is not open yet; returns whether it was drawn."""
     project = session.current()
-    state = next(state for state in results.states(project) if state.stage == stage)
+    state = next(state for state in standing.states(project) if state.stage == stage)
     if state.status is not StepStatus.LOCKED:
         return False
     header.topbar(project, stage)

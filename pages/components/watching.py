@@ -13,7 +13,7 @@ from core.monitor.verdict import Verdict
 from core.project.document import Project, Watch
 from core.runtime.log import KEEP
 from core.workspace import watching
-from pages.components import draw, results, session, upload
+from pages.components import draw, results, session, standing, upload
 from pages.components.charts import chart
 
 TONES = {Verdict.NONE: "green", Verdict.SOME: "orange", Verdict.DRIFTED: "red", Verdict.UNKNOWN: "gray"}
@@ -52,7 +52,7 @@ def bring(project: Project) -> None:
         session.change(lambda seen: watching.with_watch(seen, kept, LABELS[verdict].lower(), now=session.now()))
         st.session_state["watch_picked"] = len(session.current().watches) - 1
         # Found before the sidebar is drawn again, which says what is open.
-        results.findings(session.current(), "monitor")
+        standing.findings(session.current(), "monitor")
         st.rerun()
 
 

@@ -297,3 +297,12 @@ def test_the_later_table_brought_last_is_the_one_shown_and_the_sidebar_tells_wha
         assert_sound(screen)
     assert screen.selectbox(key="watch_picked").value == 2
     assert "three.csv" in text_of(screen)
+
+
+def test_what_is_open_is_told_after_a_restart_of_the_server_as_well(finished: dict[str, str]) -> None:
+    before = text_of(show("frame", finished["mortgages"])).count("open finding")
+    show("fairness", finished["mortgages"])
+    told = text_of(show("frame", finished["mortgages"])).count("open finding")
+    assert told > before
+    cache_resource.clear()
+    assert text_of(show("frame", finished["mortgages"])).count("open finding") == told

@@ -11,7 +11,7 @@ from core.data.schema import ColumnType
 from core.findings import Severity
 from core.project.document import Project
 from core.project.report import report_html, report_name
-from pages.components import draw, results, session
+from pages.components import draw, session, standing
 from pages.components.knowing import behind, known
 
 SHOWN = 48
@@ -67,7 +67,7 @@ def _mini(column: Any) -> str:
 
 
 def _findings(project: Project) -> None:
-    found = results.findings(project, "data")
+    found = standing.findings(project, "data")
     counts = Counter(finding.severity for finding in found)
     words = {Severity.ERROR: "must be settled", Severity.WARNING: "to look at", Severity.INFO: "good to know"}
     told = ", ".join(f"{counts[severity]:,} {word}" for severity, word in words.items() if counts[severity])
@@ -106,7 +106,7 @@ def _rows(project: Project, profile: Any) -> None:
 
 
 def _report(project: Project, profile: Any, table: pd.DataFrame) -> None:
-    findings = results.findings(project, "data")
+    findings = standing.findings(project, "data")
     st.download_button(
         "Report",
         data=lambda: report_html(project, table, profile, findings, now=session.now()).encode(),

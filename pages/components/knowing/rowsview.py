@@ -9,7 +9,7 @@ from core.data.knowing.behind import Repeats, Selector, selector_words
 from core.data.knowing.offers import rows_of
 from core.limits import PREVIEW_ROWS
 from core.project.document import Project
-from pages.components import draw, layout, results
+from pages.components import draw, layout, standing
 from pages.components.knowing import behind
 
 
@@ -29,7 +29,7 @@ def rows(project: Project, profile: Any, table: pd.DataFrame) -> None:
 
 def _offers(project: Project, profile: Any) -> dict[str, Selector | None]:
     offered: dict[str, Selector | None] = {"The first rows": None}
-    for finding in results.findings(project, "data"):
+    for finding in standing.findings(project, "data"):
         selector = rows_of(finding, profile, project.data.imported if project.data else None)
         if selector is not None:
             offered.setdefault(f"{finding.title.replace('`', '')} ({finding.code})", selector)
