@@ -213,7 +213,8 @@ def effects(problem: Problem) -> dict[str, str]:
 
 def _effect(stage: _Stage) -> str:
     before, after = stage.before, stage.after
-    if not stage.acts:
+    # A step on text changes no value: where no word is frequent enough, it makes nothing.
+    if not stage.acts or (STEPS[stage.step.kind].reads_text and not stage.made):
         return "no column"
     if STEPS[stage.step.kind].scope is Scope.ROWS:
         return f"{len(before):,} → {stage.rows_out:,} rows"

@@ -2,12 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import RecipeError
 from core.prepare.distribution import distribution, figure
 from core.prepare.preview import effects, preview_step
 from core.prepare.recipe import Recipe, Step
 
-from .conftest import make_table, steps
+from .conftest import make_schema, make_table, steps
 
 
 def test_effects_name_columns_rows_and_values(make_problem):
@@ -147,3 +148,12 @@ def test_a_step_that_only_adds_columns_says_which(make_problem):
     assert effects(problem) == {"c": "2 more columns"}
     said = preview_step(problem, "c").words
     assert said == "2 columns added: `income*amount`, `income/amount`. No other value changes."
+
+
+def test_a_step_on_text_that_finds_no_frequent_word_makes_no_column(make_problem):
+    notes = [f"note{number}" for number in range(120)]
+    schema = make_schema()
+    schema = Schema(columns=(*schema.columns, ColumnSpec(name="note", type=ColumnType.TEXT)))
+    recipe = Recipe(steps=(Step(id="t", kind="text_topics"), Step(id="l", kind="text_looks")))
+    problem = make_problem(make_table().assign(note=notes), recipe=recipe, schema=schema)
+    assert effects(problem) == {"t": "no column", "l": "7 more columns"}
