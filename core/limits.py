@@ -195,5 +195,13 @@ COMBINED_COLUMNS: Final = 200
 """Most columns one step may make by combining numbers."""
 FORMULA_LENGTH: Final = 1_000
 """Most characters of a formula; it also has at most 200 parts, nested at most 25 deep."""
+RECIPE_FILE_BYTES: Final = MB
+"""Largest file of a recipe."""
+RECIPE_STEPS: Final = 200
+"""Most steps a file of a recipe may hold."""
+RECIPE_VERSIONS: Final = 30
+"""Most recipes a project keeps under a name."""
+UNDO_DEPTH: Final = 100
+"""How many changes on Prepare one can take back."""
 TEXT_COLUMNS: Final = 300
 """Most columns one step may make from free text."""

@@ -13,14 +13,11 @@ from core.fairness.measures import BINARY
 from core.findings import Finding
 from core.framing.frame import Frame, Task
 from core.framing.metrics import METRICS
-from core.limits import REASON_LENGTH
+from core.limits import REASON_LENGTH, UNDO_DEPTH
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe
 from core.project.document import Acceptance, DataRef, Decision, Project, SealOpening
 from core.runtime.values import as_date, as_number, as_text
-
-UNDO_DEPTH = 50
-"""How many changes on Prepare one can take back."""
 
 
 def logged(project: Project, stage: str, what: str, *, now: datetime, why: str = "") -> Project:

@@ -222,6 +222,16 @@ class Watch(BaseModel):
     """What was read otherwise than the training table, in words."""
 
 
+class RecipeVersion(BaseModel):
+    """A recipe kept under a name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    recipe: Recipe
+    at: datetime
+
+
 class Project(BaseModel):
     """All that a project is; results are found by the fingerprints of what they were made from."""
 
@@ -247,6 +257,8 @@ class Project(BaseModel):
         (), validation_alias=AliasChoices("prepare_future", "recipe_future")
     )
     """What redo brings back, the next one first."""
+    recipe_versions: tuple[RecipeVersion, ...] = ()
+    """Recipes kept under a name, the oldest first."""
     recipe_touched: bool = False
     """Whether the user has edited the recipe; until then it follows the frame and the schema."""
     mended: Mended | None = None

@@ -36,7 +36,7 @@ DECISIONS: Final = (
     "accepted",
     "reviewed",
 )
-"""What comes back. The log, looks at the sealed test, exports and later tables have happened and stay as they are."""
+"""What comes back. The log, looks at the sealed test, exports, later tables and kept recipes stay as they are."""
 NOTHING: Final = "nothing"
 ASKED: Final = {
     "question": "Question",

@@ -9,11 +9,11 @@ from core.prepare.recipe import Recipe, Step
 from core.prepare.steps import STEPS
 from core.project import changes
 from core.project.document import Project
-from pages.components import draw, layout, ordereditor, results, session, stepform
+from pages.components import draw, layout, ordereditor, results, session, stepform, versions
 from pages.components.charts import chart
 
 TONES = {"fixed": ("gray", "keep"), "rows": ("gray", "table_rows"), "learned": ("violet", "layers")}
-MENU = ("Edit", "Move up", "Move down", "Remove")
+MENU = ("Edit", "Move up", "Move down", "Move to top", "Move to bottom", "Remove")
 GRID = "24px 24px minmax(0,1fr) 138px 104px"
 
 
@@ -26,6 +26,8 @@ def recipe(project: Project) -> None:
             draw.heading("Recipe", f"{len(steps)} steps, {on} on")
         with st.container(horizontal=True, wrap=False, width="content"):
             turns(project)
+            if st.button("Versions", key="versions", type="tertiary", icon=":material/bookmarks:"):
+                versions.drawer()
             if st.button("Add step", key="add_step", icon=":material/add:"):
                 ordereditor.forget()
                 stepform.add()
@@ -121,7 +123,8 @@ def _menu(project: Project, step: Step, number: int, picked: str | None) -> None
         ordereditor.forget()
         stepform.edit(step, STEPS[step.kind])
         return
-    moves = {"Move up": -1, "Move down": 1}
+    far = len(project.recipe.steps)
+    moves = {"Move up": -1, "Move down": 1, "Move to top": -far, "Move to bottom": far}
     if picked in moves:
         edited, what = project.recipe.moved(step.id, moves[picked]), f"Moved step {number}"
     elif picked == "Remove":

@@ -138,7 +138,7 @@ def test_any_revision_can_be_gone_back_to(steps: list[str], data: st.DataObject)
 
 def test_every_decision_a_project_holds_comes_back() -> None:
     stays = {"schema_version", "id", "name", "revision", "created", "changed", "training"}
-    stays |= {"seal", "exports", "watches", "decisions"}
+    stays |= {"seal", "exports", "watches", "decisions", "recipe_versions"}
     assert set(Project.model_fields) == stays | set(DECISIONS)
 
 

@@ -1,0 +1,122 @@
+"""Recipes kept under a name: kept, renamed, deleted, gone back to, and told apart."""
+
+from datetime import datetime
+
+from core.errors import InputError
+from core.limits import NAME_LENGTH, RECIPE_VERSIONS
+from core.prepare.document import Written, fitted
+from core.prepare.recipe import Recipe, Step
+from core.prepare.steps import STEPS
+from core.project.changes import edit_recipe, logged, set_split
+from core.project.document import Project, RecipeVersion
+
+
+def keep(project: Project, name: str, *, now: datetime) -> Project:
+    """Keep the recipe under a name of its own."""
+    name = _free(project, name)
+    if len(project.recipe_versions) >= RECIPE_VERSIONS:
+        raise InputError(f"{RECIPE_VERSIONS:,} versions are kept already.", next_step="Delete one first.")
+    version = RecipeVersion(name=name, recipe=project.recipe, at=now)
+    project = project.updated(recipe_versions=(*project.recipe_versions, version))
+    return logged(project, "prepare", f"Kept the recipe as “{name}”", now=now)
+
+
+def rename(project: Project, name: str, to: str, *, now: datetime) -> Project:
+    """Give a version another name."""
+    held = version(project, name)
+    to = _free(project, to)
+    versions = tuple(one.model_copy(update={"name": to}) if one is held else one for one in project.recipe_versions)
+    project = project.updated(recipe_versions=versions)
+    return logged(project, "prepare", f"Renamed the version “{name}” to “{to}”", now=now)
+
+
+def delete(project: Project, name: str, *, now: datetime) -> Project:
+    """Let go of a version; the recipe itself stays as it is."""
+    held = version(project, name)
+    project = project.updated(recipe_versions=tuple(one for one in project.recipe_versions if one is not held))
+    return logged(project, "prepare", f"Deleted the version “{name}”", now=now)
+
+
+def use(project: Project, name: str, *, now: datetime) -> Project:
+    """Go back to a version; undo brings the recipe before. Steps that fit the table no more are switched off."""
+    return _taken(project, version(project, name).recipe, f"Went back to the version “{name}”", now=now)
+
+
+def apply(project: Project, written: Written, source: str, *, now: datetime) -> Project:
+    """Take the recipe of a file or of another project, and its split plan where it has one that fits.
+
+    Parameters
+    ----------
+    project : Project
+    written : Written
+    source : str
+        Where it comes from, for the log.
+    now : datetime
+
+    Returns
+    -------
+    Project
+        Recipe and split plan are taken back one by one with undo.
+    """
+    split, schema = written.split, project.table_schema
+    fits = split is not None and schema is not None and all(n in schema for n in (split.column, *split.balance) if n)
+    if split is not None and fits:
+        project = set_split(project, now=now, **split.model_dump())
+    return _taken(project, written.recipe, f"Took the recipe of {source}", now=now)
+
+
+def _taken(project: Project, recipe: Recipe, what: str, *, now: datetime) -> Project:
+    if project.table_schema is not None:
+        recipe = fitted(recipe, project.table_schema)
+    return edit_recipe(project, recipe.model_copy(update={"number": project.recipe.number + 1}), what, now=now)
+
+
+def version(project: Project, name: str) -> RecipeVersion:
+    """Return a version by its name."""
+    for one in project.recipe_versions:
+        if one.name == name:
+            return one
+    raise InputError(f"There is no version “{name}”.", next_step="It may have been renamed or deleted.")
+
+
+def differing(first: Recipe, second: Recipe) -> tuple[str, ...]:
+    """Say in words which steps differ between two recipes, seen from the first.
+
+    Parameters
+    ----------
+    first, second : Recipe
+
+    Returns
+    -------
+    tuple of str
+        Empty where the two are the same.
+    """
+    here, there = ({step.id: step for step in recipe.steps} for recipe in (first, second))
+    told = [f"Only in the first: {_title(step)}" for key, step in here.items() if key not in there]
+    told += [f"Only in the second: {_title(step)}" for key, step in there.items() if key not in here]
+    for key in (key for key in here if key in there):
+        one, other = here[key], there[key]
+        if one.on != other.on:
+            told.append(f"{_title(one)}: {_on(one)} in the first, {_on(other)} in the second")
+        if (one.kind, one.columns, one.params) != (other.kind, other.columns, other.params):
+            told.append(f"{_title(one)}: other columns or settings")
+    if [key for key in here if key in there] != [key for key in there if key in here]:
+        told.append("The order of the steps")
+    return tuple(told)
+
+
+def _on(step: Step) -> str:
+    return "on" if step.on else "off"
+
+
+def _title(step: Step) -> str:
+    return STEPS[step.kind].title if step.kind in STEPS else step.kind
+
+
+def _free(project: Project, name: str) -> str:
+    name = " ".join(name.split())[:NAME_LENGTH]
+    if not name:
+        raise InputError("A version needs a name.", next_step="Give it one.")
+    if any(one.name == name for one in project.recipe_versions):
+        raise InputError(f"There is a version “{name}” already.", next_step="Choose another name.")
+    return name
