@@ -16,7 +16,7 @@ check: $(VENV)/.dev-ready $(VENV)-s3/.ready lint types layers  ## Without the br
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/pages tests/bundles
 
 browser-tests: $(VENV)/.dev-ready $(VENV)-s3/.ready
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/journeys
+	$(BIN)/python -m pytest -q tests/journeys
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff check .

@@ -33,6 +33,7 @@ DECISIONS: Final = (
     "threshold",
     "remedy",
     "expectations",
+    "contract",
     "accepted",
     "reviewed",
 )

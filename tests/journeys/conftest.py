@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
-# Two journeys at once on two cores: what is not there at once may come later; speed is judged by the benchmarks.
+# On a busy machine what is not there at once may come later; speed is judged by the benchmarks.
 expect.set_options(timeout=20_000)
 
 ROOT = Path(__file__).resolve().parents[2]
