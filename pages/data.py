@@ -36,13 +36,17 @@ def _columns(project: Project, profile: Any, table: pd.DataFrame) -> None:
     columncard.one_column(project, profile, table)
 
 
+def _overview(project: Project, profile: Any, table: pd.DataFrame) -> None:
+    overview.overview(project, profile)
+
+
 def _label(project: Project, profile: Any, table: pd.DataFrame) -> None:
     labelling.view(project, table)
 
 
 # What the screen shows, by the name of the view: each draws the project's table.
 VIEWS = {
-    "Overview": overview.overview,
+    "Overview": _overview,
     "Columns": _columns,
     "Missing": gapsview.gaps,
     "Associations": togetherview.together,

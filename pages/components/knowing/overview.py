@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.data.knowing.behind import Repeats
@@ -26,7 +25,7 @@ GLYPHS = {
 }
 
 
-def overview(project: Project, profile: Any, table: pd.DataFrame) -> None:
+def overview(project: Project, profile: Any) -> None:
     """Draw the table at a glance."""
     kinds = Counter(column.type for column in profile.columns)
     said = ", ".join(f"{count:,} {kind.words.casefold()}" for kind, count in kinds.most_common())
@@ -34,7 +33,7 @@ def overview(project: Project, profile: Any, table: pd.DataFrame) -> None:
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", key="head_glance"):
             cut = f" The first {SHOWN} of {len(profile.columns):,} are drawn." if len(profile.columns) > SHOWN else ""
             draw.card_head("Every column at a glance", f"{said}; on {profile.rows_words}.{cut}")
-            _report(project, profile, table)
+            _report(project, profile)
         draw.html(f'<div class="fw-minis">{"".join(map(_mini, profile.columns[:SHOWN]))}</div>')
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, key="foundhere", height="stretch"):
@@ -105,11 +104,12 @@ def _rows(project: Project, profile: Any) -> None:
     behind.buttons(offers, "behindrows")
 
 
-def _report(project: Project, profile: Any, table: pd.DataFrame) -> None:
+def _report(project: Project, profile: Any) -> None:
     findings = standing.findings(project, "data")
     st.download_button(
         "Report",
-        data=lambda: report_html(project, table, profile, findings, now=session.now()).encode(),
+        # The table is read again: what a button holds stays in the server's memory as long as its page is open.
+        data=lambda: report_html(project, session.table(project), profile, findings, now=session.now()).encode(),
         file_name=report_name(project),
         mime="text/html",
         icon=":material/download:",
