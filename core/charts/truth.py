@@ -1,4 +1,4 @@
-"""Charts of Evaluate that speak of use: gain and lift, intervals of amounts, chances before and after a correction."""
+"""Charts of Evaluate that speak of use: gain and lift, and intervals of amounts."""
 
 import numpy as np
 import pandas as pd

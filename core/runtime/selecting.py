@@ -1,5 +1,6 @@
 """Leaving out number columns that tell nothing, or nothing new; which ones, is learned from training rows alone."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def _relation(values: Floats, y: NDArray[Any], classification: bool) -> Floats:
     return share
 
 
-class _Selects(FrameStep):
+class _Selects(FrameStep, ABC):
     """A step that leaves number columns out; columns of other kinds stay."""
 
     kept_: list[str]
@@ -77,9 +78,9 @@ class _Selects(FrameStep):
             kept = {names[place] for place in chosen} or {names[0]}
         self.kept_ = [name for name in self.columns_in_ if name in kept or name not in names]
 
+    @abstractmethod
     def _chosen(self, values: Floats, y: NDArray[Any]) -> NDArray[np.intp]:
         """Return the places of the columns that stay, of columns of which none is constant."""
-        raise NotImplementedError
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the columns that stay."""

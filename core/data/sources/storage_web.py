@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 import io
+from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -95,15 +96,17 @@ class _Store(AbstractFileSystem):  # type: ignore[misc]
         bucket, _slash, key = path.strip("/").partition("/")
         return _Pieces(self._client.pieces(self._object(bucket, key), most=WEB_BYTES))
 
+    @abstractmethod
     def _page(self, bucket: str, prefix: str, token: str) -> tuple[list[dict[str, Any]], str | None]:
         """Return a page of a list, and the token of the following one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _info(self, bucket: str, key: str) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return an object's size and name."""
 
+    @abstractmethod
     def _object(self, bucket: str, key: str) -> str:
-        raise NotImplementedError
+        """Return the address of an object."""
 
 
 def _folder(path: str) -> dict[str, Any]:
