@@ -67,8 +67,8 @@ def picture(split: Split, plan: SplitPlan) -> tuple[Line, ...]:
         return tuple(lines)
     sizes = [len(judge) for _, judge in folds]
     for number in range(len(folds)):
-        parts = [("judge" if place == number else "fit", size) for place, size in enumerate(sizes)]
-        lines.append(Line(f"Fold {number + 1}", _some((*parts, ("sealed", sealed)))))  # type: ignore[arg-type]
+        parts: list[tuple[Part, int]] = [("judge" if place == number else "fit", n) for place, n in enumerate(sizes)]
+        lines.append(Line(f"Fold {number + 1}", _some((*parts, ("sealed", sealed)))))
     return tuple(lines)
 
 

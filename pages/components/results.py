@@ -170,7 +170,10 @@ def expectations(project: Project) -> Any:
     """Return how each expectation stands on the rows left out."""
     made = judged(project)
     expected = [one.model_dump(mode="json") for one in project.expectations]
-    make = lambda: checked(project, problem(project), made.outcomes, made.rows)  # noqa: E731
+
+    def make() -> Any:
+        return checked(project, problem(project), made.outcomes, made.rows)
+
     return drawn(project, "expectations", expected, make=make)
 
 
