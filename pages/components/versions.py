@@ -25,7 +25,6 @@ def contents() -> None:
     """Keep the recipe under a name, go back to one, write it as a file, or take one from elsewhere."""
     project = session.current()
     fault = st.session_state.pop("version_fault", "")
-    st.session_state["version_refused"] = bool(fault)
     if fault:
         draw.banner(fault, "", "block", "red")
     st.text_input("Keep the recipe as", max_chars=NAME_LENGTH, placeholder="Say: without postcodes", key="keep_as")
@@ -56,10 +55,10 @@ def _keep() -> None:
 
 
 def _button(label: str, key: str, edit: Callable[[Project], Project], **look: Any) -> None:
-    """Draw a button that makes a change and, where it could be made, closes the drawer."""
-    pressed = st.button(label, key=key, on_click=_do, args=(edit,), **look)
-    if pressed and not st.session_state.get("version_refused"):
-        st.rerun()
+    """Draw a button that makes a change of the recipe: it closes the drawer, or the drawer says why it cannot be."""
+    if st.button(label, key=key, **look):
+        _do(edit)
+        st.rerun(scope="fragment" if "version_fault" in st.session_state else "app")
 
 
 def _version(project: Project, version: RecipeVersion, number: int) -> None:
