@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import FairwayError
-from pages.components import contractcard, draw, leakcards, recipelist, results, session, splitcard
+from pages.components import comparecard, contractcard, draw, leakcards, recipelist, results, session, splitcard
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "The recipe turns raw rows into what a model can learn from. It travels with the model."
@@ -28,6 +28,7 @@ if not is_locked("prepare", SENTENCE):
                 leakcards.replay(project)
             with right:
                 leakcards.apart(project)
+            comparecard.card(project)
             contractcard.card(project)
     note = "Nothing is learned from the sealed part"
     if session.current().training is not None:

@@ -8,8 +8,7 @@ from core.framing.metrics import METRICS
 from core.prepare.compile import input_columns
 from core.project import changes
 from core.project.document import Project
-from core.train.catalog import MODELS
-from pages.components import draw, layout, results, session, standing, trying
+from pages.components import draw, gainlines, layout, results, session, standing, trying
 
 SUSPECT = (
     "leak",
@@ -69,34 +68,15 @@ def replay(project: Project) -> None:
                     args=(columns,),
                 )
         if found is not None:
-            _gains(found["gains"])
+            gainlines.lines(found["gains"], "With it", "Without")
+            draw.said(verdict(found["gains"]))
+            gainlines.rows(found["gains"])
 
 
 def _leave_out(columns: list[str]) -> None:
     table = session.table(session.current())
     now = session.now()
     session.change(lambda seen: changes.leave_out(seen, columns, table, now=now, why="Left out after a leakage replay"))
-
-
-def _gains(gains: list[dict[str, Any]]) -> None:
-    metric = METRICS[gains[0]["before"]["metric"]]
-    lines = [_line(f"{metric.title}", "With it", "Without", "fw-sub")]
-    for gain in gains:
-        scores = [metric.format(gain[side]["score"]) for side in ("before", "after")]
-        lines.append(_line(MODELS[gain["before"]["model"]].title, *scores))
-    draw.html(f'<div class="fw-lines">{"".join(lines)}</div>')
-    draw.said(verdict(gains))
-    first = gains[0]["before"]
-    of = f" of {first['of_rows']:,}" if first["rows"] < first["of_rows"] else ""
-    draw.muted(f"On {first['rows']:,}{of} training rows in {len(first['folds'])} folds, each judged when left out.")
-
-
-def _line(name: str, first: str, second: str, css: str = "") -> str:
-    columns = "minmax(0,1fr) 72px 72px"
-    return (
-        f'<div class="fw-grid {css}" style="grid-template-columns:{columns}"><span>{draw.text(name)}</span>'
-        f'<span class="fw-num">{draw.text(first)}</span><span class="fw-num">{draw.text(second)}</span></div>'
-    )
 
 
 def verdict(gains: list[dict[str, Any]]) -> str:
