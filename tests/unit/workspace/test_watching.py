@@ -66,8 +66,8 @@ def test_a_table_that_cannot_be_read_for_certain_is_refused(
     [
         (ANSWER.encode(), "predictions.jsonl"),
         (ANSWER.encode(), "predictions.jsonl.3"),
-        (gzip.compress(ANSWER.encode()), "predictions.jsonl.gz"),
-        (gzip.compress(ANSWER.encode()), "predictions.jsonl.1.gz"),
+        (gzip.compress(ANSWER.encode(), mtime=0), "predictions.jsonl.gz"),
+        (gzip.compress(ANSWER.encode(), mtime=0), "predictions.jsonl.1.gz"),
     ],
 )
 def test_a_log_is_kept_as_one_however_it_is_called(
