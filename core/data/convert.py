@@ -41,6 +41,9 @@ NONE_WORD = "None"
 _NA = pa.array(NA_WORDS, pa.large_string())
 _WORDS = pa.array([*NA_WORDS, NONE_WORD], pa.large_string())
 _LEADING_ZERO = r"^[+-]?0\d"
+_CODE_WITH_E = r"^\d+E\d+$"
+"""What programs write as 1E+05 or 1.0E5 and people as 1e5: a bare 1E5 is a code."""
+_POWER = r"[eE]"
 _LONG_WHOLE = r"^[+-]?\d{16,}(\.0*)?$"
 
 
@@ -275,6 +278,10 @@ def _convert(column: _Column, options: ReadOptions, notes: Notes) -> pd.Series:
     return _words(column, options, notes)
 
 
+def _with_power(values: pa.Array) -> pa.Array:
+    return pc.filter(values, pc.fill_null(pc.match_substring_regex(values, pattern=_POWER), False))
+
+
 def _numbers(column: _Column, notes: Notes) -> pd.Series:
     style = column.styles[0]
     plain = to_plain(column.bare, style)
@@ -282,6 +289,10 @@ def _numbers(column: _Column, notes: Notes) -> pd.Series:
     leading = first_match(plain, _LEADING_ZERO) if zero else None
     if leading:
         notes.note("leading_zero", column.name, leading)
+        return as_str(column.known)
+    code = first_match(plain, _CODE_WITH_E)
+    if code and pc.all(pc.match_substring_regex(_with_power(plain), pattern=_CODE_WITH_E)).as_py():
+        notes.note("code_with_e", column.name, code)
         return as_str(column.known)
     _note_signs(column, style, notes)
     whole = _cast(plain, pa.int64())

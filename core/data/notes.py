@@ -30,6 +30,9 @@ SENTENCES: dict[str, str] = {
         "{columns}: numbers are written in different ways, such as {example}, and were kept as text. "
         "Choose the decimal sign, or mend the file."
     ),
+    "code_with_e": (
+        "{columns}: values such as {example} look like codes and were kept as text, not read as powers of 10."
+    ),
     "infinite": "{columns}: infinite values were read as missing ({example}).",
     "na_missing": "{columns}: cells that say {example} were read as missing. If it is a value there, keep it as one.",
     "na_kept": "{columns}: cells that say {example} were kept as a value.",

@@ -70,6 +70,7 @@ def test_values_become_what_they_are(tmp_path: Path, values: list[str], expected
     ("values", "says"),
     [
         (["007", "010"], "leading zeros"),
+        (["1E5", "24", "3E10"], "kept as text, not read as powers of 10"),
         (["9007199254740993", "1"], "every digit"),
         (["1,234,567", "5"], "groups of three digits"),
         (["1,234", "5"], "two ways"),
@@ -82,6 +83,12 @@ def test_values_become_what_they_are(tmp_path: Path, values: list[str], expected
 def test_what_was_decided_is_announced(tmp_path: Path, values: list[str], says: str) -> None:
     _, warnings = column(tmp_path, values)
     assert [warning for warning in warnings if says in warning and "`v`" in warning]
+
+
+def test_codes_with_an_e_keep_what_they_say_and_powers_of_ten_stay_numbers(tmp_path: Path) -> None:
+    assert column(tmp_path, ["1E5", "24", "3E10"])[0].tolist() == ["1E5", "24", "3E10"]
+    assert column(tmp_path, ["1E+05", "24", "3E10"])[0].tolist() == [1e5, 24, 3e10]
+    assert column(tmp_path, ["1.5E5", "2e3"])[0].tolist() == [1.5e5, 2e3]
 
 
 def test_plain_values_announce_nothing(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ TEXTS = {
     "decimal comma": "a;b\n1.234,50;x\n2,25;y\n",
     "undecided without the others": "a;b;c\n1,234;2,5;x\n5,678;3,5;y\n",
     "leading zeros and long numbers": "a,b\n007,9007199254740993\n012,9007199254740995\n",
+    "codes that look like powers of ten": "a,b\n1E5,1E+5\n24,3\n",
     "short rows": "a,b,c\n1,2\n3,4,5\n",
     "missing words": "a,b\nNA,NA\n3,x\nNULL,\n",
     "empty rows at the end": "a,b\n1,2\n,\n,\n",
