@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.cli.asking import DEFAULT_SEED, add_question
 from core.cli.command import Answer, Command, bounded, names
 from core.cli.output import cut, open_lines, say, table
 from core.cli.reading import DATA_HELP, add_reading
+from core.cli.recipefile import add_recipe, read_recipe
 from core.cli.sources import add_source
 from core.cli.splitting import add_split
 from core.cli.training import (
@@ -43,23 +45,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", help=DATA_HELP)
     add_reading(parser)
     add_source(parser)
-    parser.add_argument("--target", required=True, help="column of the outcome")
-    parser.add_argument(
-        "--task", choices=("binary", "multiclass", "regression"), help="default: proposed by the values"
-    )
-    parser.add_argument("--positive", help="the outcome looked for, where there are two")
+    add_question(parser)
+    add_recipe(parser)
     parser.add_argument("--metric", help="key of the metric that judges")
     parser.add_argument(
         "--budget", type=bounded(float, *BUDGET_SECONDS), default=180.0, metavar="SECONDS", help="default: 180"
     )
-    parser.add_argument("--sensitive", type=names, default=(), metavar="A,B", help="columns that name groups of people")
-    parser.add_argument(
-        "--unknown", type=names, default=(), metavar="A,B", help="columns not known when the prediction is made"
-    )
-    parser.add_argument("--seed", type=bounded(int, 0, 2**31 - 1), default=7)
+    parser.add_argument("--seed", type=bounded(int, 0, 2**31 - 1), help=f"default: {DEFAULT_SEED}")
     parser.add_argument("--models", type=names, default=(), metavar="A,B", help="default: every one that suits")
-    parser.add_argument("--folds", type=bounded(int, *FOLDS), default=5)
-    parser.add_argument("--test-share", type=bounded(float, 0.05, 0.5), default=0.2, help="share that is sealed")
+    parser.add_argument("--folds", type=bounded(int, *FOLDS), help="default: 5")
+    parser.add_argument("--test-share", type=bounded(float, 0.05, 0.5), help="share that is sealed; default: 0.2")
     add_split(parser)
     parser.add_argument("--false-positive-cost", type=bounded(float, 0, 1e12), help="cost of flagging for nothing")
     parser.add_argument("--false-negative-cost", type=bounded(float, 0, 1e12), help="cost of a miss")
@@ -71,18 +66,24 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> Answer:
     began = time.monotonic()
     place = _place(given.out)
+    written = read_recipe(given.recipe)
     # Imported here: the libraries take seconds, which a wrong path should not wait for.
     from core.cli.bringing import bring_table
 
     say("Reading the table")
-    read = bring_table(given, target=given.target, seed=given.seed)
+    read = bring_table(given, target=given.target, seed=DEFAULT_SEED if given.seed is None else given.seed)
     for warning in (*([read.sampled] if read.sampled else []), *read.ref.warnings):
         say(warning)
     imports = import_seconds()
     from core.cli.question import project_of
     from core.project import judge
 
-    project = project_of(given, read, now=datetime.now(UTC))
+    project = project_of(given, read, now=datetime.now(UTC), written=written)
+    if written is not None:
+        steps, on = len(project.recipe.steps), len(project.recipe.active)
+        say(
+            f"The recipe is that of {Path(given.recipe).name}: {steps:,} {'step' if steps == 1 else 'steps'}, {on:,} on"
+        )
     built = judge.problem(project, read.frame)
     with fitting_process(project, built) as runner:
         found: dict[str, Sequence[Finding]] = {

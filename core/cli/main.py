@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Sequence
 from typing import NoReturn
 
-from core.cli import audit, doctor, evaluate, fit, monitor, predict, profile, serve
+from core.cli import audit, doctor, evaluate, fit, monitor, predict, profile, recipe, serve
 from core.cli.command import CALLERS_MISTAKE, INTERRUPTED, OK, OUR_FAULT, Command
 from core.cli.output import print_json, print_lines, say
 from core.errors import FairwayError, InputError, NotFoundError
@@ -17,6 +17,7 @@ from core.runtime.errors import RuntimeFault
 
 COMMANDS: tuple[Command, ...] = (
     profile.COMMAND,
+    recipe.COMMAND,
     fit.COMMAND,
     predict.COMMAND,
     serve.COMMAND,

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from core.cli.asking import DEFAULT_SEED
 from core.cli.bringing import BroughtTable
 from core.cli.output import cut
+from core.cli.recipefile import check_fits, with_recipe
 from core.cli.splitting import plan_of
 from core.errors import FrameError
 from core.framing.frame import Costs, Frame, Task
@@ -17,6 +19,7 @@ from core.framing.metrics import METRICS, metrics_for
 from core.framing.propose import propose_task
 from core.framing.target import count_levels
 from core.prepare.defaults import default_split
+from core.prepare.document import Written
 from core.project.changes import with_defaults
 from core.project.document import Project
 from core.project.target import proposed
@@ -27,7 +30,9 @@ SHOWN = 8
 """Names a message lists."""
 
 
-def project_of(given: argparse.Namespace, table: BroughtTable, *, now: datetime) -> Project:
+def project_of(
+    given: argparse.Namespace, table: BroughtTable, *, now: datetime, written: Written | None = None
+) -> Project:
     """Return the project that the arguments describe.
 
     Parameters
@@ -36,29 +41,41 @@ def project_of(given: argparse.Namespace, table: BroughtTable, *, now: datetime)
         Of ``fit``.
     table : BroughtTable
     now : datetime
+    written : Written, optional
+        What a recipe file says; where the options say how rows are parted, they go before it.
 
     Returns
     -------
     Project
-        With a complete frame, and the recipe and split that the table suggests.
+        With a complete frame, and the recipe and split of the file, or else those that the table suggests.
 
     Raises
     ------
     FrameError
         A column, metric, outcome or model that was named does not exist, or does not fit.
+    RecipeError
+        The recipe file does not fit the table.
     """
-    columns = table.frame.columns
-    check_columns([given.target], columns, "--target")
-    check_columns(given.sensitive, columns, "--sensitive")
-    check_columns(given.unknown, columns, "--unknown")
-    check_columns([given.split_column] if given.split_column else (), columns, "--split-column")
-    for name in (*given.sensitive, *given.unknown):
-        if name == given.target:
-            raise FrameError(f"'{name}' is the outcome and cannot be sensitive or unknown at prediction as well.")
-    frame = _frame(given, table.frame[given.target])
+    check_columns([given.split_column] if given.split_column else (), table.frame.columns, "--split-column")
+    _check_metric(given.metric)
+    costs = Costs(false_positive=given.false_positive_cost, false_negative=given.false_negative_cost)
+    frame = frame_of(given, table, metric=given.metric, costs=costs)
     assert frame.task is not None
     _check_models(given.models, frame.task)
-    project = Project(
+    seed = DEFAULT_SEED if given.seed is None else given.seed
+    plan = TrainPlan(candidates=given.models, budget_seconds=given.budget, seed=seed)
+    project = plain_project(table, frame, now=now).updated(plan=plan)
+    if written is not None:
+        check_fits(written, table.schema)
+        project = with_recipe(project, written)
+    suggested = default_split(table.frame, table.schema, frame, seed)
+    split = plan_of(given, (written and written.split) or suggested)
+    return with_defaults(project.updated(split=split, split_touched=True), table.frame)
+
+
+def plain_project(table: BroughtTable, frame: Frame, *, now: datetime) -> Project:
+    """Return a project that holds a table and a question, and no decision beyond."""
+    return Project(
         id="command-line",
         name=Path(table.ref.name).stem,
         created=now,
@@ -66,27 +83,50 @@ def project_of(given: argparse.Namespace, table: BroughtTable, *, now: datetime)
         frame=frame,
         data=table.ref,
         table_schema=table.schema,
-        plan=TrainPlan(candidates=given.models, budget_seconds=given.budget, seed=given.seed),
     )
-    split = plan_of(given, default_split(table.frame, table.schema, frame, given.seed))
-    return with_defaults(project.updated(split=split, split_touched=True), table.frame)
 
 
-def _frame(given: argparse.Namespace, values: pd.Series) -> Frame:
+def frame_of(
+    given: argparse.Namespace, table: BroughtTable, *, metric: str | None = None, costs: Costs | None = None
+) -> Frame:
+    """Return the frame that the options of :func:`add_question` describe.
+
+    Parameters
+    ----------
+    given : Namespace
+    table : BroughtTable
+    metric : str, optional
+        Proposed for the task where it is not given.
+    costs : Costs, optional
+
+    Returns
+    -------
+    Frame
+
+    Raises
+    ------
+    FrameError
+    """
+    columns = table.frame.columns
+    check_columns([given.target], columns, "--target")
+    check_columns(given.sensitive, columns, "--sensitive")
+    check_columns(given.unknown, columns, "--unknown")
+    for name in (*given.sensitive, *given.unknown):
+        if name == given.target:
+            raise FrameError(f"'{name}' is the outcome and cannot be sensitive or unknown at prediction as well.")
+    values = table.frame[given.target]
     task = Task(given.task) if given.task else None
-    _check_metric(given.metric)
     kind = task or propose_task(values).value
-    if given.metric and kind not in METRICS[given.metric].tasks:
+    if metric and kind not in METRICS[metric].tasks:
         raise FrameError(
-            f"The metric {given.metric} does not suit an outcome of this kind ({kind.value}).",
-            next_step=f"Choose one of {', '.join(metric.key for metric in metrics_for(kind))}.",
+            f"The metric {metric} does not suit an outcome of this kind ({kind.value}).",
+            next_step=f"Choose one of {', '.join(one.key for one in metrics_for(kind))}.",
         )
-    costs = Costs(false_positive=given.false_positive_cost, false_negative=given.false_negative_cost)
     asked = Frame(
         target=given.target,
         positive=given.positive,
-        metric=given.metric,
-        costs=costs,
+        metric=metric,
+        costs=costs or Costs(),
         sensitive=given.sensitive,
         unknown_at_prediction=given.unknown,
     )

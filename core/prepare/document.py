@@ -1,4 +1,4 @@
-"""A recipe and a split plan as a readable file, in YAML, and back."""
+"""A recipe, a split plan and what new rows must hold as a readable file, in YAML, and back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
-from core.data.schema import Schema
 from core.errors import RecipeError
 from core.limits import MB, RECIPE_FILE_BYTES, RECIPE_STEPS
+from core.prepare.contract import ColumnContract, said_of
 from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe, Step
-from core.prepare.spec import StepSpec, listed
+from core.prepare.spec import StepSpec
 from core.prepare.steps import STEPS
 
 VERSION: Final = 1
 """Of the file. Rises when a file written before could be read otherwise than it was meant."""
 DEPTH: Final = 12
 """How deep lists and mappings of the file may be nested."""
-_TOP: Final = ("fairway_recipe", "steps", "split")
+_TOP: Final = ("fairway_recipe", "steps", "split", "contract")
 _STEP: Final = ("id", "kind", "on", "columns", "settings", "reason")
 _AGAIN: Final = "Correct the file, or write it anew from a project."
 
@@ -34,24 +34,31 @@ class Written:
     recipe : Recipe
     split : SplitPlan or None
         Where the file names one.
+    contract : dict of str to ColumnContract or None
+        What new rows must hold, by column, where the file says it.
     """
 
     recipe: Recipe
     split: SplitPlan | None = None
+    contract: dict[str, ColumnContract] | None = None
 
 
-def to_yaml(recipe: Recipe, split: SplitPlan | None = None) -> str:
-    """Write a recipe, and a split plan where one is given, as text that a person can read and change.
+def to_yaml(
+    recipe: Recipe, split: SplitPlan | None = None, contract: Mapping[str, ColumnContract] | None = None
+) -> str:
+    """Write a recipe, with a split plan and a contract where they are given, as text a person can read and change.
 
     Parameters
     ----------
     recipe : Recipe
     split : SplitPlan or None
+    contract : mapping of str to ColumnContract or None
+        What new rows must hold; columns of which nothing is said are not written.
 
     Returns
     -------
     str
-        ``from_yaml`` gives back the same steps and plan.
+        ``from_yaml`` gives back the same steps, plan and contract.
     """
     steps: list[dict[str, Any]] = []
     for step in recipe.steps:
@@ -68,6 +75,8 @@ def to_yaml(recipe: Recipe, split: SplitPlan | None = None) -> str:
     whole: dict[str, Any] = {"fairway_recipe": VERSION, "steps": steps}
     if split is not None:
         whole["split"] = split.model_dump(mode="json")
+    if contract is not None and (said := said_of(contract)):
+        whole["contract"] = {name: one.model_dump(mode="json", exclude_defaults=True) for name, one in said.items()}
     return yaml.dump(_plain(whole), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -119,7 +128,11 @@ def from_yaml(text: str) -> Written:
         if any(step.id == before.id for before in read):
             raise _fault(node, f"Step {number} has the id “{step.id}”, as a step before it has")
         read.append(step)
-    return Written(Recipe(steps=tuple(read)), _split(top["split"]) if "split" in top else None)
+    return Written(
+        Recipe(steps=tuple(read)),
+        _split(top["split"]) if "split" in top else None,
+        _contract(top["contract"]) if "contract" in top else None,
+    )
 
 
 def _parsed(text: str) -> yaml.Node:
@@ -244,49 +257,15 @@ def _split(node: yaml.Node) -> SplitPlan:
         raise _fault(held[name], f"“{name}” of the split cannot be what it is given as") from None
 
 
-def unfit(recipe: Recipe, schema: Schema) -> dict[str, str]:
-    """Say which steps do not fit a table.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    schema : Schema
-        Of the table.
-
-    Returns
-    -------
-    dict
-        Id of the step to what does not fit, naming the columns that are absent or of another type.
-    """
-    told = {}
-    for step in recipe.steps:
-        suits = STEPS[step.kind].suits if step.kind in STEPS else ()
-        absent = [name for name in step.columns if name not in schema]
-        other = [name for name in step.columns if name in schema and suits and schema[name].type not in suits]
-        said = [f"{listed(absent)} {'is' if len(absent) == 1 else 'are'} not in the table"] if absent else []
-        said += [f"{listed(other)} {'is' if len(other) == 1 else 'are'} of another type"] if other else []
-        if said:
-            told[step.id] = " and ".join(said)
-    return told
-
-
-def fitted(recipe: Recipe, schema: Schema) -> Recipe:
-    """Return a recipe in which steps that do not fit a table are switched off and say why; none is lost.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    schema : Schema
-
-    Returns
-    -------
-    Recipe
-    """
-    told = unfit(recipe, schema)
-    steps = tuple(
-        step.model_copy(update={"on": False, "reason": f"Does not fit: {told[step.id]}. Edit it or remove it."})
-        if step.id in told
-        else step
-        for step in recipe.steps
-    )
-    return recipe.model_copy(update={"steps": steps})
+def _contract(node: yaml.Node) -> dict[str, ColumnContract]:
+    read = {}
+    for name, rules in _mapping(node, "“contract”").items():
+        place = f"“{name}” of the contract"
+        held = _mapping(rules, place)
+        _known(held, tuple(ColumnContract.model_fields), place)
+        try:
+            read[name] = ColumnContract.model_validate({rule: _value(given) for rule, given in held.items()})
+        except ValidationError as error:
+            rule = str(error.errors()[0]["loc"][0])
+            raise _fault(held[rule], f"{place}: “{rule}” cannot be what it is given as") from None
+    return said_of(read)

@@ -4,10 +4,13 @@ from datetime import datetime
 
 from core.errors import InputError
 from core.limits import NAME_LENGTH, RECIPE_VERSIONS
-from core.prepare.document import Written, fitted
+from core.prepare.contract import UNSAID
+from core.prepare.document import Written
+from core.prepare.fitting import fitted, unfit_contract, unfit_split
 from core.prepare.recipe import Recipe, Step
 from core.prepare.steps import STEPS
 from core.project.changes import edit_recipe, logged, set_split
+from core.project.contract import set_contract
 from core.project.document import Project, RecipeVersion
 
 
@@ -43,7 +46,7 @@ def use(project: Project, name: str, *, now: datetime) -> Project:
 
 
 def apply(project: Project, written: Written, source: str, *, now: datetime) -> Project:
-    """Take the recipe of a file or of another project, and its split plan where it has one that fits.
+    """Take the recipe of a file or of another project, with its split plan and its contract as far as they fit.
 
     Parameters
     ----------
@@ -58,10 +61,14 @@ def apply(project: Project, written: Written, source: str, *, now: datetime) -> 
     Project
         Recipe and split plan are taken back one by one with undo.
     """
-    split, schema = written.split, project.table_schema
-    fits = split is not None and schema is not None and all(n in schema for n in (split.column, *split.balance) if n)
-    if split is not None and fits:
+    split, contract, schema = written.split, written.contract, project.table_schema
+    if split is not None and schema is not None and not unfit_split(split, schema):
         project = set_split(project, now=now, **split.model_dump())
+    if contract is not None and schema is not None:
+        unfit = unfit_contract(contract, schema)
+        project = set_contract(
+            project, {name: contract.get(name, UNSAID) for name in schema.names if name not in unfit}, now=now
+        )
     return _taken(project, written.recipe, f"Took the recipe of {source}", now=now)
 
 

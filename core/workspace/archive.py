@@ -155,6 +155,27 @@ def import_project(workspace: Workspace, source: Path, *, now: datetime) -> Proj
             raise
 
 
+def project_in(source: Path) -> Project:
+    """Return the document in a project file, and nothing else of it.
+
+    Parameters
+    ----------
+    source : Path
+        A file somebody brought; nothing in it is trusted.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    InputError, LimitError, DamagedProjectError
+        As of :func:`import_project`.
+    """
+    with open_archive(source, newest_format=FORMAT) as archive:
+        return documents.from_text(archive.read(PROJECT))
+
+
 def _without_whole(ref: DataRef | None) -> DataRef | None:
     """Return the reference without the full table behind a sample: it does not travel, and its name proves nothing."""
     if ref is not None and ref.base is not None:

@@ -103,13 +103,13 @@ def _file(project: Project) -> None:
     draw.heading("As a file")
     st.download_button(
         "Download the recipe",
-        data=lambda: to_yaml(project.recipe, project.split).encode(),
+        data=lambda: to_yaml(project.recipe, project.split, project.contract).encode(),
         file_name="recipe.yaml",
         mime="application/yaml",
         icon=":material/download:",
         on_click="ignore",
         key="recipe_file",
-        help="Recipe and split plan as readable YAML.",
+        help="Recipe, split plan and what new rows must hold, as readable YAML.",
     )
     given = st.file_uploader("Take a recipe from a file", type=["yaml", "yml"], max_upload_size=1, key="recipe_given")
     if given is not None:

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import RecipeError
-from core.prepare.document import fitted, from_yaml, to_yaml, unfit
+from core.prepare.contract import ColumnContract, said_of
+from core.prepare.document import from_yaml, to_yaml
+from core.prepare.fitting import fitted, unfit
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe, Step
 
@@ -26,14 +28,22 @@ SPLITS = st.builds(
     column=TEXTS,
     test_values=st.lists(TEXTS, max_size=2).map(tuple),
 )
+CONTRACTS = st.dictionaries(
+    TEXTS,
+    st.builds(ColumnContract, missing=st.sampled_from(["allow", "refuse"]), allowed=st.none() | TEXTS),
+    max_size=3,
+)
 
 
-@given(st.lists(STEPS, max_size=4), st.none() | SPLITS)
-def test_what_is_written_is_read_back(steps: list[Step], split: SplitPlan | None) -> None:
+@given(st.lists(STEPS, max_size=4), st.none() | SPLITS, CONTRACTS)
+def test_what_is_written_is_read_back(
+    steps: list[Step], split: SplitPlan | None, contract: dict[str, ColumnContract]
+) -> None:
     named = tuple(step.model_copy(update={"id": f"s{number}"}) for number, step in enumerate(steps))
-    read = from_yaml(to_yaml(Recipe(steps=named), split))
+    read = from_yaml(to_yaml(Recipe(steps=named), split, contract))
     assert read.recipe.steps == named
     assert read.split == split
+    assert (read.contract or {}) == said_of(contract)
 
 
 def test_a_file_reads_as_one_would_write_it() -> None:
