@@ -202,6 +202,7 @@ def _answer(
     seconds: float,
 ) -> Answer:
     from core.framing.metrics import METRICS
+    from core.train.words import blink
 
     frame, metric, certificate = project.frame, METRICS[board.metric], parcel.certificate
     binary = frame.positive is not None
@@ -218,6 +219,7 @@ def _answer(
                 "low": one.low,
                 "high": one.high,
                 "fit_seconds": one.fit_seconds,
+                "row_seconds": one.row_seconds,
                 "status": one.status.value,
                 "reason": one.reason,
             }
@@ -243,6 +245,7 @@ def _answer(
             "" if one.score is None else metric.format(one.score),
             "" if one.low is None or one.high is None else f"{metric.format(one.low)} to {metric.format(one.high)}",
             f"{one.fit_seconds:,.1f} s",
+            "" if one.row_seconds is None else blink(one.row_seconds),
             one.status.value if one.key != run.key else "chosen",
         )
         for one in board.runs
@@ -251,7 +254,7 @@ def _answer(
         *([read.sampled] if read.sampled else []),
         f"{cut(str(frame.target))}: {metric.title} on {board.judged_words}",
         f"{board.rows:,} training rows in {board.folds} folds; {board.test_rows:,} rows are sealed",
-        *table(rows, ("Model", metric.title, "95% interval", "Time", "")),
+        *table(rows, ("Model", metric.title, "95% interval", "Time", "One row", "")),
         board.recommendation,
         *open_lines(findings),
         f"{certificate.rows_agreeing} of {certificate.rows_checked} golden rows agree, "

@@ -106,6 +106,7 @@ def train_within(
         The finished candidates by key.
     """
     from core.project.fingerprint import training_fingerprint
+    from core.train.measures import InUse
     from core.train.search import train
 
     fitted: dict[str, FittedRun] = {}
@@ -118,21 +119,23 @@ def train_within(
                 told.add(line)
                 say(line)
 
-    def on_fitted(run: "FittedRun") -> None:
+    def keep(run: "FittedRun") -> "Run":
         fitted[run.run.key] = run
+        return run.run
 
+    in_use = InUse(built, keep)
     with _stop_on_interrupt() as stop:
         board = train(
             built,
             project.plan.model_copy(update={"budget_seconds": seconds}),
             fingerprint=training_fingerprint(project),
             on_board=on_board,
-            on_fitted=on_fitted,
+            on_fitted=in_use.on_fitted,
             should_stop=stop.is_set,
             clock=time.monotonic,
             runner=runner,
         )
-    return board, fitted
+    return in_use.board(board), fitted
 
 
 @contextmanager

@@ -67,6 +67,7 @@ class Task:
 
 def _train(context: JobContext) -> None:
     from core.project.judge import problem
+    from core.train.measures import InUse
     from core.train.runner import usable_cores
     from core.train.search import train
 
@@ -77,9 +78,10 @@ def _train(context: JobContext) -> None:
     built = problem(project, context.workspace.read_table(project.data.content_hash))
     folder = _training(context)
     folder.remember(context.job_id)
+    in_use = InUse(built, folder.save_fitted)
 
     def on_board(board: Leaderboard) -> None:
-        folder.write_board(board)
+        folder.write_board(in_use.board(board))
         context.report(share_done(board), doing(board))
 
     train(
@@ -87,7 +89,7 @@ def _train(context: JobContext) -> None:
         TrainPlan.model_validate(context.params["plan"]),
         fingerprint=fingerprint,
         on_board=on_board,
-        on_fitted=folder.save_fitted,
+        on_fitted=in_use.on_fitted,
         should_stop=context.should_stop,
         skips=context.skips,
         clock=time.monotonic,

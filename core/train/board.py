@@ -1,6 +1,7 @@
 """The leaderboard: every candidate with its scores, fold by fold, and what became of it."""
 
 from enum import StrEnum
+from statistics import stdev
 
 from pydantic import BaseModel, ConfigDict
 
@@ -60,6 +61,9 @@ class Run(BaseModel):
     seen: float | None = None
     fit_seconds: float = 0.0
     size_bytes: int | None = None
+    """Of the kept model's file; before it is kept, of the model in memory."""
+    row_seconds: float | None = None
+    """Median time the kept model takes to predict one row; unknown before it is kept, or on an earlier board."""
     forecast_seconds: float | None = None
     reason: str = ""
     """Why it failed, was skipped or stopped, in plain words."""
@@ -70,6 +74,16 @@ class Run(BaseModel):
     """What the fits warned of, in plain words; nothing that stopped them."""
     model_hash: str = ""
     """SHA-256 of the kept model's file; empty before it is kept."""
+    family: str = ""
+    """Key of the catalogue's entry that a tuned candidate is a draw of; empty where it was not tuned."""
+    params: dict[str, float | str] = {}
+    """The settings drawn for a tuned candidate, by name; empty where it was not tuned."""
+
+    @property
+    def spread(self) -> float | None:
+        """Standard deviation of the metric over the folds left out; ``None`` for fewer than two."""
+        scores = [fold.unseen for fold in self.folds]
+        return stdev(scores) if len(scores) > 1 else None
 
 
 class Leaderboard(BaseModel):

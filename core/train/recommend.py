@@ -1,4 +1,4 @@
-"""Which model to take: the simplest of those that cannot be told from the best."""
+"""Which model to take: of those that cannot be told from the best the simplest, and of equally simple ones a fast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,12 @@ from itertools import takewhile
 from core.evaluate.compare import paired_test, tie_group
 from core.framing.metrics import METRICS, Metric
 from core.train.board import Run, RunStatus
+from core.train.words import blink, size
 
 ALPHA = 0.05
 """A paired test below this says that two candidates differ by more than chance."""
+QUICKER = 1.5
+"""Of two equally simple candidates the quicker one is taken where it is quicker by this factor: less is noise."""
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -61,6 +64,9 @@ def recommend(runs: Sequence[Run], metric_key: str, folds: int, n_fit: float, n_
     A candidate beats the baseline where its mean is better and either its interval leaves out the baseline's score, or
     the same test against the baseline gives p below 0.05 divided by the number of candidates (Bonferroni). Where the
     baseline scores the same on every fold, as it does by ROC AUC, pairing says nothing and the interval alone decides.
+
+    Of the winners the one of the lowest ``simplicity`` is taken. Where several are equally simple, those that take more
+    than ``QUICKER`` times as long for one row as the quickest of them fall out, and the best of the rest is taken.
     """
     metric = METRICS[metric_key]
     done = {run.key: run for run in runs if run.status is RunStatus.DONE and run.score is not None}
@@ -135,19 +141,43 @@ def _beats(run: Run, baseline: Run, metric: Metric, p_value: float, tried: int) 
 def _simplest(
     models: dict[str, Run], tied: tuple[str, ...], winners: tuple[str, ...], metric: Metric, p_values: dict[str, float]
 ) -> Recommendation:
-    chosen = min(winners, key=lambda key: models[key].simplicity)
+    easiest = min(models[key].simplicity for key in winners)
+    alike = [key for key in winners if models[key].simplicity == easiest]
+    chosen = next(key for key in alike if _is_quick(models[key], [models[other] for other in alike]))
     title = models[chosen].title
     if len(tied) == 1:
         text = f"{title}: the best by more than chance." if len(models) > 1 else f"{title}: the only one that finished."
         return Recommendation(chosen, text, tied, p_values)
     apart, width = spread([models[key] for key in tied])
+    group = [models[key] for key in tied]
+    quick = models[chosen].row_seconds is not None and _is_quick(models[chosen], group)
     text = (
-        f"{title}: easiest to explain of {number_word(len(tied))} that cannot be told apart "
-        f"(differences up to {metric.format(apart)}, intervals about {_wide(metric, width)} wide)."
+        f"{title}: easiest to explain{' and as fast as any' if quick else ''} of {number_word(len(tied))} that cannot "
+        f"be told apart (differences up to {metric.format(apart)}, intervals about {_wide(metric, width)} wide)."
     )
     if chosen != min(tied, key=lambda key: models[key].simplicity):
-        text = text.replace("easiest to explain of", "easiest to explain, and better than guessing, of")
-    return Recommendation(chosen, text, tied, p_values)
+        text = text.replace(" of ", ", and better than guessing, of ", 1)
+    return Recommendation(chosen, text + _in_use(models[chosen], group, quick=quick), tied, p_values)
+
+
+def _is_quick(run: Run, others: Sequence[Run]) -> bool:
+    """Whether a run is about as quick as the quickest of some; one that was not measured holds nobody back."""
+    measured = [other.row_seconds for other in others if other.row_seconds is not None]
+    return not measured or (run.row_seconds is not None and run.row_seconds <= QUICKER * min(measured))
+
+
+def _in_use(run: Run, group: Sequence[Run], *, quick: bool) -> str:
+    """Say what one prediction and the model's file take, and what the fastest of the group would take."""
+    if run.row_seconds is None:
+        return ""
+    file = "" if run.size_bytes is None else f", its file {size(run.size_bytes)}"
+    said = f" One prediction takes it {blink(run.row_seconds)}{file}"
+    if quick:
+        return f"{said}."
+    fastest = min((one for one in group if one.row_seconds is not None), key=lambda one: one.row_seconds or 0.0)
+    return (
+        f"{said}; the fastest, {fastest.title[:1].lower()}{fastest.title[1:]}, takes {blink(fastest.row_seconds or 0)}."
+    )
 
 
 def _wide(metric: Metric, width: float) -> str:

@@ -25,6 +25,23 @@ def duration(seconds: float) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def blink(seconds: float) -> str:
+    """Write a time too short to be waited for, such as "0.4 ms" or "12 ms"; a second and more as ``duration`` does.
+
+    Parameters
+    ----------
+    seconds : float
+
+    Returns
+    -------
+    str
+    """
+    if seconds >= 0.9995:
+        return duration(seconds)
+    thousandths = seconds * 1e3
+    return f"{thousandths:.0f} ms" if thousandths >= 9.95 else f"{max(thousandths, 0.1):.1f} ms"
+
+
 def size(n_bytes: float) -> str:
     """Write a number of bytes, such as "180 kB" or "3.1 MB".
 

@@ -54,16 +54,24 @@ class TrainingFolder:
         """Write the leaderboard; a reader meets the one before or this one."""
         write_json(self.path / BOARD, board.model_dump(mode="json"))
 
-    def save_fitted(self, fitted: "FittedRun") -> None:
-        """Keep a finished candidate: its predictions, its model, and at last its line of the leaderboard."""
+    def save_fitted(self, fitted: "FittedRun") -> Run:
+        """Keep a finished candidate: its predictions, its model, and at last its line of the leaderboard.
+
+        Returns
+        -------
+        Run
+            That line, with hash and size of the model's file.
+        """
         from core.runtime.persist import save_model
 
         folder = self._run(fitted.run.key)
         write_outcomes(folder / OUTCOMES, OutOfFold(fitted.outcomes, fitted.folds, fitted.rows))
         with replacing(folder / MODEL) as temporary:
             save_model(fitted.pipeline, temporary)
-            run = fitted.run.model_copy(update={"model_hash": sha256(temporary)})
+            size = temporary.stat().st_size
+            run = fitted.run.model_copy(update={"model_hash": sha256(temporary), "size_bytes": size})
         write_json(folder / RUN, run.model_dump(mode="json"))
+        return run
 
     def finished(self) -> dict[str, Run]:
         """Return the candidates whose model and predictions are kept, by key."""

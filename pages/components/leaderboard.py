@@ -11,10 +11,17 @@ from core.jobs.job import Job, JobState
 from core.project.changes import choose_run, logged
 from core.project.document import Project
 from core.train.board import Leaderboard, Run, RunStatus
+from core.train.words import blink, size
 from pages.components import draw, session
 
 DIVIDER = "Below: worse than the best by more than chance (paired test on the folds, p &lt; 0.05)"
 COLUMNS = "30px minmax(0,1.4fr) minmax(120px,1.2fr) 58px 58px 46px"
+IN_USE = "30px minmax(0,1fr) 58px 58px 68px 62px 62px"
+"""Columns of the view that says what each model costs in use."""
+USE_NOTE = (
+    "Spread: standard deviation of the score over the folds. Readable: rank of how easily a model is explained, 1 the "
+    "easiest. One row: median time of one prediction on this machine, raw columns in. Size: of the model's file."
+)
 LEARNS_BY_HEART = 0.1
 """A gap between seen and unseen beyond this is shown in orange."""
 STATES = {
@@ -37,24 +44,26 @@ def scale(board: Leaderboard) -> tuple[float, float]:
     return math.floor(low / step) * step, math.ceil(high / step) * step
 
 
-def draw_board(project: Project, board: Leaderboard, chosen: str | None, job: Job | None = None) -> None:
+def draw_board(
+    project: Project, board: Leaderboard, chosen: str | None, job: Job | None = None, *, in_use: bool = False
+) -> None:
     """Draw every candidate: the finished ones by score, then the running, the waiting and the rest.
 
-    With the job that is at work on the board, those that run or wait can be skipped.
+    With the job that is at work on the board, those that run or wait can be skipped. ``in_use`` shows what each costs
+    in use in place of intervals.
     """
     metric = METRICS[board.metric]
     start, end = scale(board)
     best = next((run.score for run in board.done if not run.is_baseline), None)
-    head = (
-        f'<div class="fw-rowhead" style="grid-template-columns:{COLUMNS} 100px"><span></span><span>Model</span>'
-        f'<span class="fw-scale"><span>{metric.format(start)}</span>'
-        "<span>95% interval</span>"
-        f"<span>{metric.format(end)}</span></span>"
-        '<span class="fw-num">Score</span><span class="fw-num">Seen − unseen</span>'
-        '<span class="fw-num">Time</span></div>'
-    )
+    ranks = sorted({run.simplicity for run in board.runs if not run.is_baseline})
+
+    def cells(run: Run, *, is_chosen: bool) -> str:
+        if in_use:
+            return _use_cells(run, metric, ranks)
+        return _score_cells(run, metric, (start, end), best, is_chosen=is_chosen)
+
     with st.container(border=True, gap=None, key="list_board"):
-        draw.html(head)
+        draw.html(_use_head() if in_use else _score_head(metric, start, end))
         ranked = [run for run in board.done if not run.is_baseline]
         tied = [run for run in ranked if run.tied]
         last_tied = max((rank for rank, run in enumerate(ranked, start=1) if run.tied), default=0)
@@ -62,13 +71,33 @@ def draw_board(project: Project, board: Leaderboard, chosen: str | None, job: Jo
             if rank == last_tied + 1 and last_tied:
                 draw.html(f'<div class="fw-divider">{DIVIDER}</div>')
             place = "=1" if run.tied and len(tied) > 1 else str(rank)
-            _done(project, run, place, metric, (start, end), best, is_chosen=run.key == chosen)
+            _done(run, place, cells(run, is_chosen=run.key == chosen), is_chosen=run.key == chosen, in_use=in_use)
         if board.baseline is not None:
             draw.html('<div class="fw-divider">The naive baseline: what guessing scores</div>')
-            _done(project, board.baseline, "", metric, (start, end), best, is_chosen=False)
+            _done(board.baseline, "", cells(board.baseline, is_chosen=False), is_chosen=False, in_use=in_use)
         for run in board.runs:
             if run.status is not RunStatus.DONE:
                 _unfinished(run, board.folds, job)
+
+
+def _score_head(metric: Metric, start: float, end: float) -> str:
+    return (
+        f'<div class="fw-rowhead" style="grid-template-columns:{COLUMNS} 100px"><span></span><span>Model</span>'
+        f'<span class="fw-scale"><span>{metric.format(start)}</span>'
+        "<span>95% interval</span>"
+        f"<span>{metric.format(end)}</span></span>"
+        '<span class="fw-num">Score</span><span class="fw-num">Seen − unseen</span>'
+        '<span class="fw-num">Time</span></div>'
+    )
+
+
+def _use_head() -> str:
+    names = ("Score", "Spread", "Readable", "One row", "Size")
+    cells = "".join(f'<span class="fw-num">{name}</span>' for name in names)
+    return (
+        f'<div class="fw-rowhead" style="grid-template-columns:{IN_USE} 100px"><span></span><span>Model</span>'
+        f"{cells}</div>"
+    )
 
 
 def _seen_gap(run: Run, metric: Metric) -> tuple[str, bool]:
@@ -91,16 +120,7 @@ def seconds_words(seconds: float) -> str:
     return f"{seconds / 60:.0f} min"
 
 
-def _done(
-    project: Project,
-    run: Run,
-    place: str,
-    metric: Metric,
-    ends: tuple[float, float],
-    best: float | None,
-    *,
-    is_chosen: bool,
-) -> None:
+def _score_cells(run: Run, metric: Metric, ends: tuple[float, float], best: float | None, *, is_chosen: bool) -> str:
     score = run.score if run.score is not None else float("nan")
     low = run.low if run.low is not None else score
     high = run.high if run.high is not None else score
@@ -114,6 +134,28 @@ def _done(
         label=f"{run.title}: {metric.format(score)}, 95% interval {metric.format(low)} to {metric.format(high)}",
     )
     gap, wide = _seen_gap(run, metric)
+    return (
+        f'{draw.interval(mark)}<b class="fw-num">{draw.text(metric.format(score))}</b>'
+        f'<span class="fw-num{" fw-ink-look" if wide else ""}">{draw.text(gap)}</span>'
+        f'<span class="fw-num">{seconds_words(run.fit_seconds)}</span>'
+    )
+
+
+def _use_cells(run: Run, metric: Metric, ranks: list[int]) -> str:
+    rank = f"{ranks.index(run.simplicity) + 1} of {len(ranks)}" if run.simplicity in ranks else ""
+    cells = (
+        "" if run.spread is None else f"±{metric.format(run.spread)}",
+        rank,
+        "" if run.row_seconds is None else blink(run.row_seconds),
+        "" if run.size_bytes is None else size(run.size_bytes),
+    )
+    score = "" if run.score is None else metric.format(run.score)
+    return f'<b class="fw-num">{draw.text(score)}</b>' + "".join(
+        f'<span class="fw-num">{draw.text(cell)}</span>' for cell in cells
+    )
+
+
+def _done(run: Run, place: str, cells: str, *, is_chosen: bool, in_use: bool) -> None:
     edge = " fw-tied" if run.tied else ""
     with st.container(
         horizontal=True,
@@ -124,12 +166,10 @@ def _done(
         with st.container(width="stretch"):
             note = run.summary + (f". {run.reason}" if run.reason else "")
             draw.html(
-                f'<div class="fw-grid{edge}" style="grid-template-columns:{COLUMNS}">'
+                f'<div class="fw-grid{edge}" style="grid-template-columns:{IN_USE if in_use else COLUMNS}">'
                 f'<span class="fw-num fw-sub">{place}</span>'
                 f'<div><b>{draw.text(run.title)}</b><div class="fw-sub">{draw.text(note)}</div></div>'
-                f'{draw.interval(mark)}<b class="fw-num">{draw.text(metric.format(score))}</b>'
-                f'<span class="fw-num{" fw-ink-look" if wide else ""}">{draw.text(gap)}</span>'
-                f'<span class="fw-num">{seconds_words(run.fit_seconds)}</span></div>'
+                f"{cells}</div>"
             )
         if is_chosen:
             st.button("Chosen", key=f"choose_{run.key}", icon=":material/check:", width=100)

@@ -163,7 +163,7 @@ def _heading(board: Leaderboard) -> str:
     with layout.row("boardhead"):
         with st.container(width="stretch"):
             draw.heading("Leaderboard", f"{metric.title} on {board.judged_words}")
-        view = layout.switch(["Table", "Plot", "Folds"], key="board_view")
+        view = layout.switch(["Table", "In use", "Plot", "Folds"], key="board_view")
     return view
 
 
@@ -175,7 +175,10 @@ def _board(project: Project, board: Leaderboard, *, plot_key: str, job: Job | No
     elif view == "Folds":
         leaderboard.folds(board)
     else:
-        leaderboard.draw_board(project, board, results.chosen_of(project, board), job)
+        chosen = results.chosen_of(project, board)
+        leaderboard.draw_board(project, board, chosen, job, in_use=view == "In use")
+        if view == "In use":
+            draw.muted(leaderboard.USE_NOTE)
 
 
 def ended_card(project: Project, job: Job | None, board: Leaderboard) -> None:

@@ -22,6 +22,7 @@ from core.project.journey import STAGES, chosen_run
 from core.project.standing import findings_before_packing
 from core.settings import Settings
 from core.train.board import TrainPlan
+from core.train.measures import InUse
 from core.train.search import train
 from core.workspace import Workspace, intake
 
@@ -42,12 +43,13 @@ def go_the_whole_way(workspace: Workspace, sample: str) -> Project:
     folder = workspace.training(project.id, fingerprint)
     plan = TrainPlan(candidates=PLANS[sample], budget_seconds=60)
     built = judge.problem(project, table)
+    in_use = InUse(built, folder.save_fitted)
     train(
         built,
         plan,
         fingerprint=fingerprint,
-        on_board=folder.write_board,
-        on_fitted=folder.save_fitted,
+        on_board=lambda board: folder.write_board(in_use.board(board)),
+        on_fitted=in_use.on_fitted,
         should_stop=lambda: False,
         clock=time.monotonic,
     )
@@ -306,3 +308,12 @@ def test_what_is_open_is_told_after_a_restart_of_the_server_as_well(finished: di
     assert told > before
     cache_resource.clear()
     assert text_of(show("frame", finished["mortgages"])).count("open finding") == told
+
+
+def test_train_shows_what_each_model_costs_in_use(finished: dict[str, str]) -> None:
+    screen = show("train", finished["mortgages"])
+    screen.segmented_control(key="board_view").set_value("In use").run()
+    assert not screen.exception
+    said = text_of(screen)
+    assert re.search(r'>1 of 1</span><span class="fw-num">[\d.]+ ms</span><span class="fw-num">\d+ kB</span>', said)
+    assert "standard deviation of the score over the folds" in said

@@ -125,9 +125,11 @@ def test_a_damaged_board_is_named_as_such(folder, content):
 
 
 def test_a_candidate_is_kept_with_its_model_and_its_predictions(folder):
-    folder.save_fitted(fitted("forest"))
+    told = folder.save_fitted(fitted("forest"))
     kept = folder.finished()["forest"]
-    assert kept.model_copy(update={"model_hash": ""}) == fitted("forest").run
+    assert kept == told
+    assert kept.model_copy(update={"model_hash": "", "size_bytes": None}) == fitted("forest").run
+    assert kept.size_bytes == folder.model_path("forest").stat().st_size
     assert folder.outcomes("forest").probabilities.tolist() == YES_NO.probabilities.tolist()
     assert folder.folds("forest").tolist() == [0, 1, 0, 1]
     assert folder.rows("forest").tolist() == [10, 11, 12, 13]
