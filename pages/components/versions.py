@@ -15,7 +15,7 @@ from pages.components import draw, session
 DIFFERENCES_SHOWN = 6
 
 
-@st.dialog("Versions", position="right", width=460)
+@st.dialog("Versions", position="right", width=460, on_dismiss="rerun")
 def drawer() -> None:
     """Open the drawer."""
     contents()
