@@ -79,3 +79,7 @@ class Recipe(BaseModel):
         steps = list(self.steps)
         steps.insert(max(0, min(len(steps) - 1, index + by)), steps.pop(index))
         return self._next(tuple(steps))
+
+    def moved_to(self, step_id: str, place: int) -> "Recipe":
+        """Return a recipe in which a step stands at a place, counted from 1; beyond the ends means the end."""
+        return self.moved(step_id, place - 1 - self.position(step_id))

@@ -13,7 +13,8 @@ from pages.components import draw, layout, ordereditor, results, session, stepfo
 from pages.components.charts import chart
 
 TONES = {"fixed": ("gray", "keep"), "rows": ("gray", "table_rows"), "learned": ("violet", "layers")}
-MENU = ("Edit", "Move up", "Move down", "Move to top", "Move to bottom", "Remove")
+PLACE = "Move to position …"
+MENU = ("Edit", "Move up", "Move down", "Move to top", "Move to bottom", PLACE, "Remove")
 GRID = "24px 24px minmax(0,1fr) 138px 104px"
 
 
@@ -123,6 +124,9 @@ def _menu(project: Project, step: Step, number: int, picked: str | None) -> None
         ordereditor.forget()
         stepform.edit(step, STEPS[step.kind])
         return
+    if picked == PLACE:
+        place(step.id)
+        return
     far = len(project.recipe.steps)
     moves = {"Move up": -1, "Move down": 1, "Move to top": -far, "Move to bottom": far}
     if picked in moves:
@@ -133,6 +137,31 @@ def _menu(project: Project, step: Step, number: int, picked: str | None) -> None
         return
     session.change(lambda seen: changes.edit_recipe(seen, edited, what, now=session.now()))
     st.rerun()
+
+
+@st.dialog("Move to position")
+def place(step_id: str) -> None:
+    """Ask where a step is to stand; Enter in the field moves it."""
+    place_fields(step_id)
+
+
+def place_fields(step_id: str) -> None:
+    """Draw what the dialog holds."""
+    project = session.current()
+    steps = project.recipe.steps
+    number = project.recipe.position(step_id) + 1
+    draw.muted(f"{STEPS[steps[number - 1].kind].title} is step {number} of {len(steps)}.")
+    with st.form("move_to", border=False):
+        to = st.number_input(
+            f"New position, 1 to {len(steps)}", 1, len(steps), value=number, step=1, key=f"place_{step_id}"
+        )
+        if st.form_submit_button("Move it", type="primary", key="primary_place"):
+            session.change(
+                lambda seen: changes.edit_recipe(
+                    seen, seen.recipe.moved_to(step_id, to), f"Moved step {number} to position {to}", now=session.now()
+                )
+            )
+            st.rerun()
 
 
 def before_after(project: Project) -> None:
