@@ -1,10 +1,11 @@
-"""Charts of Evaluate that speak of use: gain and lift, and intervals of amounts."""
+"""Charts of Evaluate that speak of use: gain and lift, and chances before and after a correction."""
 
 import numpy as np
 import pandas as pd
 
 from core.charts.result import ChartResult
 from core.charts.theme import base_figure, colors
+from core.evaluate.curves import Calibration
 from core.evaluate.gains import GainCurve
 
 
@@ -63,6 +64,71 @@ def lift_figure(curve: GainCurve, *, dark: bool = False) -> ChartResult:
     )  # fmt: skip
     figure.update_yaxes(rangemode="tozero")
     return ChartResult(figure, _points(curve), f"Lift curve. {curve.sentence} Looking at everybody has a lift of 1.")
+
+
+def correction_figure(before: Calibration, after: Calibration, *, dark: bool = False) -> ChartResult:
+    """Draw what happened over what was predicted, before and after chances were corrected; on the diagonal both agree.
+
+    Parameters
+    ----------
+    before, after : Calibration
+        Of the same outcome.
+    dark : bool
+
+    Returns
+    -------
+    ChartResult
+    """
+    hue = colors(dark)
+    figure = base_figure(300, x_title="Predicted probability", y_title="Share that happened", left=64, top=36)
+    agree = {"dash": "dash", "color": hue.muted, "width": 1}
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=agree, hoverinfo="skip", showlegend=False)
+    for curve, name, color, symbol, dash in (
+        (before, "As it is", hue.rest, "circle-open", "dot"),
+        (after, "Corrected", hue.primary, "circle", "solid"),
+    ):
+        shares = np.array([part.share for part in curve.bins])
+        figure.add_scatter(
+            x=[part.predicted for part in curve.bins],
+            y=shares,
+            name=name,
+            mode="lines+markers",
+            line={"color": color, "width": 2, "dash": dash},
+            marker={"size": 8, "symbol": symbol},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [part.high - part.share for part in curve.bins],
+                "arrayminus": [part.share - part.low for part in curve.bins],
+                "thickness": 1.2,
+                "width": 3,
+            },
+            customdata=[[part.n] for part in curve.bins],
+            hovertemplate="Predicted %{x:.0%}, happened in %{y:.0%} of %{customdata[0]:,} rows<extra></extra>",
+        )
+    ticks = {"range": [-0.02, 1.02], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    figure.update_xaxes(showgrid=False, **ticks)
+    figure.update_yaxes(**ticks)
+    figure.update_layout(showlegend=True)
+    table = pd.DataFrame(
+        [
+            {
+                "Chances": name,
+                "Predicted (mean)": round(part.predicted, 4),
+                "Happened": round(part.share, 4),
+                "Low end of interval": round(part.low, 4),
+                "High end of interval": round(part.high, 4),
+                "Rows": part.n,
+            }
+            for curve, name in ((before, "As it is"), (after, "Corrected"))
+            for part in curve.bins
+        ]
+    )
+    alt = (
+        f"Predicted probability of “{after.label}” beside what happened: off by {before.error:.1%} on average as the "
+        f"model gives it, by {after.error:.1%} once corrected."
+    )
+    return ChartResult(figure, table, alt)
 
 
 def _points(curve: GainCurve) -> pd.DataFrame:

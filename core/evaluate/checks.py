@@ -42,6 +42,7 @@ class EvaluationFacts:
     n_fit: float
     n_judge: float
     seed: int
+    corrected: bool = False
 
     @cached_property
     def is_no_better(self) -> bool:
@@ -64,6 +65,7 @@ def check_evaluation(
     n_fit: float = 1.0,
     n_judge: float = 1.0,
     seed: int = 7,
+    corrected: bool = False,
 ) -> list[Finding]:
     """Find what the user should know about a model's scores.
 
@@ -83,13 +85,16 @@ def check_evaluation(
         Mean rows fitted and left out in a fold.
     seed : int
         Of the resamples.
+    corrected : bool
+        Whether the chances were corrected already.
 
     Returns
     -------
     list of Finding
         Worst first.
     """
-    facts = EvaluationFacts(outcomes, frame, main, verdict, curve, tuple(unseen), tuple(baseline), n_fit, n_judge, seed)
+    folds = tuple(unseen), tuple(baseline), n_fit, n_judge
+    facts = EvaluationFacts(outcomes, frame, main, verdict, curve, *folds, seed, corrected)
     return run_checks(CHECKS, facts)
 
 
@@ -226,6 +231,7 @@ def _miscalibrated(facts: EvaluationFacts) -> Iterator[Finding]:
             f"“{outcomes.positive}” (95% interval {100 * above.low:.0f} to {100 * above.high:.0f}); "
             f"the model said {above.predicted:.0%}.",
             why,
+            fix=None if facts.corrected else Fix("Correct the chances", "correct_chances", {"way": "sigmoid"}),
         )
         return
 

@@ -149,6 +149,7 @@ def evaluate(
     folds: NDArray[np.generic] | None = None,
     seen: Sequence[float] = (),
     unseen: Sequence[float] = (),
+    corrected: Sequence[float] = (),
     baseline: Sequence[float] = (),
     n_fit: float | None = None,
     n_judge: float | None = None,
@@ -167,6 +168,8 @@ def evaluate(
         Fold number of each row; ``None`` for a part that was never trained on, such as the sealed test.
     seen, unseen : sequences of k floats
         Fold scores of the main metric on the rows fitted and left out; empty where not known.
+    corrected : sequence of k floats
+        Those on the rows left out once chances were corrected; empty where they are as the model gave them.
     baseline : sequence of k floats
         The naive baseline's fold scores on the rows left out; empty where not known, or where this is the baseline.
     n_fit, n_judge : float or None
@@ -186,7 +189,7 @@ def evaluate(
     main = next(score for score in scores if score.metric == key)
     if folds is not None and len(unseen) and METRICS[key].needs != "decisions":
         # The leaderboard's own number and interval: a score must not change by walking to the next screen.
-        main = board_interval(outcomes, unseen, folds, key, fitted, judged, seed, resamples=resamples)
+        main = board_interval(outcomes, corrected or unseen, folds, key, fitted, judged, seed, resamples=resamples)
         scores = [main if score.metric == key else score for score in scores]
     naive = baseline if len(baseline) == len(unseen) else None  # a run cut short is not compared
     verdict = fit_verdict(seen, unseen, key, fitted, judged, baseline=naive) if len(seen) else None
@@ -202,6 +205,7 @@ def evaluate(
         n_fit=fitted,
         n_judge=judged,
         seed=seed,
+        corrected=bool(corrected),
     )
     return Evaluation(
         outcomes.task,

@@ -70,6 +70,7 @@ def assemble(
     fingerprint: str,
     created: datetime,
     threshold: float = 0.5,
+    calibration: str = "",
     rule: Mapping[str, Any] | None = None,
     evaluation: Evaluation | None = None,
     audits: Sequence[Audit] = (),
@@ -103,6 +104,8 @@ def assemble(
     created : datetime
     threshold : float
         The line of a binary decision.
+    calibration : str
+        What the pipeline does to its model's chances, in words; empty for nothing.
     rule : mapping or None
         A remedy, as ``GroupRule.to_dict`` gives it; it wins over the line.
     evaluation : Evaluation or None
@@ -159,6 +162,7 @@ def assemble(
         verdict=seal.verdict.kind.words if seal else "",
         verdict_reason=_plain(seal.verdict.reason) if seal else "",
         uncertainty=seal.uncertainty if seal else "",
+        calibration=calibration,
         expectations=tuple(expectations),
         groups=tuple(group for audit in audits for group in _groups(audit)),
         fairness=" ".join(_plain(text) for audit in audits for text in _fairness(audit, frame)),
@@ -172,14 +176,21 @@ def assemble(
     return BundleSpec(
         pipeline=pipeline,
         training_frame=train,
-        title=run.title,
+        title=f"{run.title}, chances corrected" if calibration else run.title,
         task=frame.task,
         target=str(frame.target),
         input=input_schema(train, problem.schema, columns, extra, contract=contract, dictionary=dictionary),
         metric=board.metric,
         created=created,
         card=card,
-        code=CodeFacts(source.name, source.read_as, parts_table(problem), run.score, bool(source.sample)),
+        code=CodeFacts(
+            source.name,
+            source.read_as,
+            parts_table(problem),
+            run.score,
+            bool(source.sample),
+            len(problem.split.first_pass),
+        ),
         classes=problem.classes,
         positive=frame.positive if frame.task is Task.BINARY else None,
         threshold=threshold,

@@ -11,6 +11,7 @@ from core.export.templates import render_code
 from core.framing.frame import Task
 from core.framing.metrics import METRICS
 from core.prepare.problem import Problem
+from core.runtime.calibrated import CalibratedModel
 
 LINE = 96
 """Longest line of code, but for what cannot be broken."""
@@ -63,7 +64,11 @@ def training_script(spec: BundleSpec) -> str:
     str
     """
     imports: dict[str, set[str]] = {"sklearn.pipeline": {"Pipeline"}}
-    steps = [f"({name!r}, {source_of(step, imports, 12)})" for name, step in spec.pipeline.steps]
+    *before, (last, model) = spec.pipeline.steps
+    correction = model.method if isinstance(model, CalibratedModel) else ""
+    # What corrects the chances learns from the folds, after the model: it is no part of what a fold is fitted with.
+    named = [*before, (last, model.estimator_ if correction else model)]
+    steps = [f"({name!r}, {source_of(step, imports, 12)})" for name, step in named]
     function, expression = METRICS[spec.metric].code
     if function:
         imports.setdefault("sklearn.metrics", set()).add(function)
@@ -83,6 +88,8 @@ def training_script(spec: BundleSpec) -> str:
             "metric": METRICS[spec.metric].title,
             "expected": spec.code.score,
             "sampled": spec.code.sampled,
+            "correction": correction,
+            "pass_folds": spec.code.pass_folds,
             "folds": sum(name.startswith("fold_") for name in spec.code.parts.columns),
         },
     )

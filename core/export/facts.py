@@ -101,6 +101,8 @@ class CardFacts:
         Whether the model reaches what was called good enough, on which rows and why.
     expectations : tuple of (str, str, str)
         What was expected of the model, whether the rows left out met it, and why.
+    calibration : str
+        How chances are corrected and what that changed; empty where they are as the model gives them.
     uncertainty : str
         How several openings widened the intervals; empty for one or none.
     groups : tuple of GroupFact
@@ -139,6 +141,7 @@ class CardFacts:
     openings: tuple[OpeningFact, ...] = ()
     verdict: str = ""
     verdict_reason: str = ""
+    calibration: str = ""
     uncertainty: str = ""
     expectations: tuple[tuple[str, str, str], ...] = ()
     groups: tuple[GroupFact, ...] = ()
@@ -165,6 +168,8 @@ class CodeFacts:
         What part each row of the table plays, see ``core.export.code.parts_table``.
     score : float or None
         Mean of the metric over the folds, as the leaderboard showed it.
+    pass_folds : int
+        Folds of the first pass: from their predictions of rows left out a correction of chances is learned.
     sampled : bool
         Whether the table is a sample of the file's rows: the file alone does not make the model again.
     """
@@ -174,6 +179,7 @@ class CodeFacts:
     parts: pd.DataFrame
     score: float | None = None
     sampled: bool = False
+    pass_folds: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import JobError
-from core.project import judge, shipping
+from core.project import calibrating, judge, shipping
 from core.project.fingerprint import model_fingerprint
 from core.project.journey import chosen_run
 from core.project.standing import findings_before_packing
@@ -33,15 +33,16 @@ def export(context: "JobContext") -> None:
         raise JobError("The model was changed since packing was asked for.", next_step="Pack it again.")
     table = workspace.read_table(project.data.content_hash)
     built, pipeline = judge.problem(project, table), folder.pipeline(run)
+    raw = judge.Judged(folder.outcomes(run), folder.folds(run), folder.rows(run))
     context.report(0.05, "Looking for findings that are still open")
-    findings = findings_before_packing(project, table, built, board, pipeline)
+    findings = findings_before_packing(project, table, built, board, calibrating.shipped(project, pipeline, raw))
     shipping.pack(
         project,
         built,
         board,
         run,
         pipeline,
-        judge.Judged(folder.outcomes(run), folder.folds(run), folder.rows(run)),
+        raw,
         workspace.artefact_dir(context.project_id, "bundle", fingerprint),
         fingerprint=fingerprint,
         findings=findings,

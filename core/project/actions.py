@@ -12,6 +12,7 @@ from core.errors import InputError
 from core.findings import Fix
 from core.prepare.recipe import Recipe, Step
 from core.project import changes
+from core.project.calibrating import set_calibration
 from core.project.document import Project
 
 
@@ -80,6 +81,10 @@ def _set_threshold(project: Project, params: dict[str, Any], setting: Setting) -
     return changes.set_threshold(project, params["threshold"], now=setting.now)
 
 
+def _correct_chances(project: Project, params: dict[str, Any], setting: Setting) -> Project:
+    return set_calibration(project, params["way"], now=setting.now)
+
+
 ACTIONS: Final[dict[str, Action]] = {
     "leave_out": _leave_out,
     "not_known_then": _not_known_then,
@@ -90,6 +95,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "set_metric": _set_metric,
     "choose_run": _choose_run,
     "set_threshold": _set_threshold,
+    "correct_chances": _correct_chances,
 }
 """Every fix that changes the project."""
 

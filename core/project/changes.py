@@ -84,6 +84,7 @@ def attach_table(project: Project, ref: DataRef, schema: Schema, table: pd.DataF
         prepare_past=(),
         prepare_future=(),
         remedy=None,
+        calibration="",
         chosen=None,
     )
     what = f"Took {ref.name}: {ref.rows:,} rows, {ref.columns} columns"
@@ -375,10 +376,10 @@ def open_seal(project: Project, opening: SealOpening) -> Project:
 
 
 def choose_run(project: Project, run: str, title: str, *, now: datetime, why: str = "") -> Project:
-    """Make a run the project's model; a remedy fitted for another run goes."""
+    """Make a run the project's model; a remedy and a correction of chances made for another run go."""
     if project.chosen == run:
         return project
-    return logged(project.updated(chosen=run, remedy=None), "train", f"Chose {title}", now=now, why=why)
+    return logged(project.updated(chosen=run, remedy=None, calibration=""), "train", f"Chose {title}", now=now, why=why)
 
 
 def set_threshold(project: Project, threshold: float, *, now: datetime) -> Project:

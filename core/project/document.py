@@ -272,6 +272,8 @@ class Project(BaseModel):
     chosen: str | None = None
     """Key of the run the user chose; ``None`` follows the recommendation."""
     threshold: float = Field(default=0.5, ge=0.0, le=1.0)
+    calibration: str = ""
+    """How chances are corrected, a key of ``core.evaluate.calibrate.WAYS``; empty for as the model gives them."""
     remedy: Remedy | None = None
     expectations: tuple[Expectation, ...] = ()
     seal: tuple[SealOpening, ...] = ()

@@ -72,6 +72,7 @@ def training_fingerprint(project: Project) -> str:
 
 
 def model_fingerprint(project: Project, run: str) -> str:
-    """Name the model that would ship: the training, the run, the threshold and the remedy."""
+    """Name the model that would ship: the training, the run, the correction of its chances, the line, the remedy."""
     remedy = project.remedy.model_dump(mode="json", exclude={"fingerprint"}) if project.remedy else None
-    return digest([training_fingerprint(project), run, round(project.threshold, 6), remedy])
+    named = [training_fingerprint(project), run, round(project.threshold, 6), remedy]
+    return digest([*named, project.calibration] if project.calibration else named)

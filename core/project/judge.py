@@ -20,6 +20,7 @@ from core.framing.frame import Task
 from core.framing.outcomes import Outcomes
 from core.prepare.plan import SplitKind
 from core.prepare.problem import Problem
+from core.project.calibrating import corrected, fold_scores
 from core.project.document import Project, SealOpening
 from core.project.labelling import label_findings
 from core.project.mending import mended_findings
@@ -182,9 +183,9 @@ class Judged:
 
 
 def decided(project: Project, built: Problem, raw: Judged) -> Judged:
-    """Apply the project's line and remedy to a run's out-of-fold predictions.
+    """Apply the project's correction of chances, line and remedy to a run's out-of-fold predictions.
 
-    A remedy's decisions are cross-fitted: each row is decided by a rule fitted on the other folds.
+    Correction and remedy are cross-fitted: each row is corrected and decided by what the other folds taught.
 
     Parameters
     ----------
@@ -197,6 +198,7 @@ def decided(project: Project, built: Problem, raw: Judged) -> Judged:
     -------
     Judged
     """
+    raw = corrected(project, raw)
     if raw.outcomes.task is not Task.BINARY:
         return raw
     at_line = replace(raw, outcomes=replace(raw.outcomes, threshold=project.threshold, decided=None))
@@ -233,12 +235,14 @@ def evaluation(project: Project, judged: Judged, board: Leaderboard, run_key: st
     baseline = board.baseline
     n = len(judged.outcomes)
     k = max(1, len(run.folds))
+    after = fold_scores(judged, board.metric) if project.calibration else []
     return evaluate(
         judged.outcomes,
         project.frame,
         folds=judged.folds,
         seen=[fold.seen for fold in run.folds],
         unseen=[fold.unseen for fold in run.folds],
+        corrected=after,
         baseline=[] if baseline is None or run.is_baseline else [fold.unseen for fold in baseline.folds],
         n_fit=n * (k - 1) / k if k > 1 else None,
         n_judge=n / k if k > 1 else None,

@@ -31,6 +31,7 @@ DECISIONS: Final = (
     "plan",
     "chosen",
     "threshold",
+    "calibration",
     "remedy",
     "expectations",
     "contract",
@@ -302,6 +303,7 @@ def _model(here: Project, there: Project) -> Iterator[Differing]:
     chosen = [MODELS[key].title if key in MODELS else key or "as recommended" for key in (here.chosen, there.chosen)]
     yield from _one("Model", "Chosen", chosen[0], chosen[1])
     yield from _one("Model", "Line", f"{here.threshold:.2f}", f"{there.threshold:.2f}")
+    yield from _one("Model", "Chances corrected", here.calibration, there.calibration)
     remedies = [
         "" if held is None else f"{held.kind.replace('_', ' ')} by {held.column}"
         for held in (here.remedy, there.remedy)

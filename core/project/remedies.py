@@ -7,6 +7,7 @@ from datetime import datetime
 from core.fairness.comparison import Option, RemedyComparison, compare, options
 from core.fairness.remedy import RemedyPlan, plans_for
 from core.prepare.problem import Problem
+from core.project.calibrating import corrected
 from core.project.changes import logged
 from core.project.document import Project, Remedy
 from core.project.judge import Judged, fitted_remedy, groups_of
@@ -53,7 +54,7 @@ def compare_remedies(project: Project, built: Problem, raw: Judged, column: str)
     InputError
         The task is not binary, or too few groups have enough rows.
     """
-    frame = project.frame
+    frame, raw = project.frame, corrected(project, raw)
     before = replace(raw.outcomes, threshold=project.threshold, decided=None)
     groups = groups_of(built, column).iloc[raw.rows]
     comparisons: dict[str, tuple[RemedyPlan, RemedyComparison]] = {}

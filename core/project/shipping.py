@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.export.certificate import Certificate
 from core.findings import Finding
 from core.prepare.problem import Problem
-from core.project import expecting, judge, sealing, standing
+from core.project import calibrating, expecting, judge, sealing, standing
 from core.project.changes import logged
 from core.project.document import DataRef, Export, Project
 from core.project.export_checks import export_findings
@@ -142,7 +142,7 @@ def pack(
     board : Leaderboard
     run_key : str
     pipeline : Pipeline
-        Of that run.
+        Of that run, as it was kept.
     raw : Judged
         Its out-of-fold predictions.
     home : Path
@@ -184,12 +184,13 @@ def pack(
         project.split,
         board,
         run_key,
-        pipeline,
+        calibrating.shipped(project, pipeline, raw),
         name=project.name,
         source=DataSource(project.data.name, project.data.content_hash, project.data.read_as, _sample(project.data)),
         fingerprint=fingerprint,
         created=now,
         threshold=project.threshold,
+        calibration=calibrating.words(project, raw, evaluation),
         rule=project.remedy.rule if project.remedy else None,
         evaluation=evaluation,
         audits=list(audits.values()),

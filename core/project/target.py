@@ -105,4 +105,4 @@ def set_target(
     base["sensitive"] = tuple(name for name in frame.sensitive if name != column)
     base["unknown_at_prediction"] = tuple(name for name in frame.unknown_at_prediction if name != column)
     changed = change_frame(project, table, now=now, **base, **found)
-    return changed.updated(threshold=0.5, chosen=None, remedy=None)
+    return changed.updated(threshold=0.5, chosen=None, remedy=None, calibration="")

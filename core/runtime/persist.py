@@ -13,6 +13,8 @@ from core.runtime.transformers import TRANSFORMERS
 ALLOWED_TYPES: Final[tuple[str, ...]] = (
     *sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in TRANSFORMERS),
     "collections.OrderedDict",
+    "core.runtime.calibrated.CalibratedModel",
+    "core.runtime.calibrated.ChanceMap",
     "lightgbm.basic.Booster",
     "lightgbm.sklearn.LGBMClassifier",
     "lightgbm.sklearn.LGBMRegressor",

@@ -37,6 +37,7 @@ def what_ships(project: Project, fingerprint: str) -> None:
             note=f"{metric.format(judged.low)} to {metric.format(judged.high)}; seal not opened",
         )
     note = f"recipe {project.recipe.number}, seed {project.plan.seed}"
+    note += "; chances corrected" if project.calibration else ""
     items = [draw.Figure("Model", run.title, note=note), score]
     if project.frame.task is Task.BINARY:
         by = f"by group of {project.remedy.column}" if project.remedy else "for every row"

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import FairwayError
-from core.project import judge
+from core.project import calibrating, judge
 from core.project.document import Project, Watch
 from core.project.expecting import checked
 from core.project.fingerprint import data_fingerprint, digest, frame_fingerprint, training_fingerprint
@@ -97,8 +97,32 @@ def _pipeline(project_key: str, training: str, run: str) -> Any:
 
 
 def pipeline(project: Project) -> Any:
-    """Return the fitted pipeline of the project's model."""
-    return _pipeline(project.id, str(project.training), str(run_of(project)))
+    """Return the fitted pipeline of the project's model, as it ships."""
+    kept = _pipeline(project.id, str(project.training), str(run_of(project)))
+    return _shipped(_chances_mark(project), project, kept) if project.calibration else kept
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _shipped(fingerprint: str, _project: Project, _kept: Any) -> Any:
+    return calibrating.shipped(_project, _kept, raw_outcomes(_project))
+
+
+def _chances_mark(project: Project) -> str:
+    named = [project.id, project.training, run_of(project)]
+    return digest([*named, project.calibration] if project.calibration else named)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _corrections(fingerprint: str, _project: Project) -> Any:
+    from core.evaluate.calibrate import corrections
+
+    raw = raw_outcomes(_project)
+    return corrections(raw.outcomes, raw.folds, seed=_project.plan.seed)
+
+
+def corrections(project: Project) -> Any:
+    """Return every way to correct the chances of the project's model, judged; none where it cannot be done."""
+    return _corrections(digest([project.id, project.training, run_of(project)]), project)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
@@ -189,7 +213,7 @@ def _explanation(fingerprint: str, _project: Project) -> Any:
 
 def explanation(project: Project) -> Any:
     """Return the contributions of columns in the project's model."""
-    return _explanation(digest([project.id, project.training, run_of(project)]), project)
+    return _explanation(_chances_mark(project), project)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT * 2)
@@ -275,7 +299,7 @@ def _case(fingerprint: str, row: int, _project: Project) -> Any:
 
 def case(project: Project, row: int) -> Any:
     """Return the explanation of the row at one position of the table."""
-    return _case(digest([project.id, project.training, run_of(project)]), row, project)
+    return _case(_chances_mark(project), row, project)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)

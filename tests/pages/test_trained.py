@@ -317,3 +317,23 @@ def test_train_shows_what_each_model_costs_in_use(finished: dict[str, str]) -> N
     said = text_of(screen)
     assert re.search(r'>1 of 1</span><span class="fw-num">[\d.]+ ms</span><span class="fw-num">\d+ kB</span>', said)
     assert "standard deviation of the score over the folds" in said
+
+
+def test_chances_are_corrected_by_a_click_and_taken_back_by_another(finished: dict[str, str]) -> None:
+    screen = show("evaluate", finished["mortgages"])
+    workspace = Workspace.open(Settings.from_environment())
+    before = text_of(screen)
+    assert "Are the chances right?" in before
+    screen.segmented_control(key="chances_way").set_value("Step curve (isotonic)").run()
+    screen.button(key="chances_on").click().run()
+    assert_sound(screen)
+    assert workspace.get(finished["mortgages"]).calibration == "isotonic"
+    assert "Part of the model" in text_of(screen)
+    for stage in ("explain", "fairness", "export"):
+        assert_sound(show(stage, finished["mortgages"]))
+    again = show("evaluate", finished["mortgages"])
+    again.button(key="chances_off").click().run()
+    assert_sound(again)
+    assert workspace.get(finished["mortgages"]).calibration == ""
+    assert "Are the chances right?" in text_of(show("evaluate", finished["penguins"]))
+    assert "Are the chances right?" not in text_of(show("evaluate", finished["house_prices"]))
