@@ -201,7 +201,7 @@ RECIPE_STEPS: Final = 200
 """Most steps a file of a recipe may hold."""
 RECIPE_VERSIONS: Final = 30
 """Most recipes a project keeps under a name."""
-UNDO_DEPTH: Final = 100
-"""How many changes on Prepare one can take back."""
+UNDO_HELD: Final = 40
+"""Changes on Prepare that stand in the project's document; all before them lie beside it, and undo finds them."""
 TEXT_COLUMNS: Final = 300
 """Most columns one step may make from free text."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.data.dictionary import read_allowed
 from core.data.schema import Schema
 from core.errors import InputError
+from core.limits import REASON_LENGTH
 from core.prepare.contract import ColumnContract
 from core.prepare.document import Written
 from core.prepare.plan import SplitPlan
@@ -95,6 +96,9 @@ def unfit_contract(contract: Mapping[str, ColumnContract], schema: Schema) -> di
     for name, given in contract.items():
         if name not in schema:
             told[name] = _absent([name])
+            continue
+        if len(given.allowed or "") > REASON_LENGTH:
+            told[name] = f"what `{name}` may hold is longer than {REASON_LENGTH:,} characters"
             continue
         try:
             read_allowed(given.allowed or "", schema[name].type)

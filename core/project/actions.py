@@ -10,7 +10,7 @@ import pandas as pd
 from core.data.schema import ColumnType
 from core.errors import InputError
 from core.findings import Fix
-from core.prepare.recipe import Recipe, Step
+from core.prepare.recipe import Step
 from core.project import changes
 from core.project.calibrating import set_calibration
 from core.project.document import Project
@@ -105,8 +105,8 @@ VISITS: Final = ("go_to", "use_remedy")
 
 def new_step_id(project: Project, kind: str) -> str:
     """Return an id no step of the project has had."""
-    parts = (project.recipe, *project.prepare_past, *project.prepare_future)
-    used = {step.id for part in parts if isinstance(part, Recipe) for step in part.steps}
+    turned = (state.recipe for state in (*project.prepare_past, *project.prepare_future))
+    used = {step.id for recipe in (project.recipe, *turned) if recipe is not None for step in recipe.steps}
     number = 1
     while f"{kind}-{number}" in used:
         number += 1

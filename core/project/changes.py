@@ -13,16 +13,13 @@ from core.fairness.measures import BINARY
 from core.findings import Finding
 from core.framing.frame import Frame, Task
 from core.framing.metrics import METRICS
-from core.limits import REASON_LENGTH, UNDO_DEPTH
-from core.prepare.plan import SplitKind, SplitPlan
+from core.limits import REASON_LENGTH
+from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe
-from core.project.document import Acceptance, DataRef, Decision, Project, SealOpening
+from core.project.document import Acceptance, DataRef, Project, SealOpening
+from core.project.log import logged as logged
+from core.project.undoing import NOTHING_TO_UNDO, replaced
 from core.runtime.values import as_date, as_number, as_text
-
-
-def logged(project: Project, stage: str, what: str, *, now: datetime, why: str = "") -> Project:
-    """Return the project with one more line in its decision log."""
-    return project.updated(decisions=(*project.decisions, Decision(at=now, stage=stage, what=what, why=why)))
 
 
 def with_defaults(project: Project, table: pd.DataFrame) -> Project:
@@ -81,8 +78,7 @@ def attach_table(project: Project, ref: DataRef, schema: Schema, table: pd.DataF
         frame=frame.model_copy(update=kept),
         recipe_touched=False,
         split_touched=False,
-        prepare_past=(),
-        prepare_future=(),
+        **NOTHING_TO_UNDO,
         remedy=None,
         calibration="",
         chosen=None,
@@ -252,72 +248,10 @@ def leave_out(project: Project, columns: list[str], table: pd.DataFrame, *, now:
 
 
 def edit_recipe(project: Project, recipe: Recipe, what: str, *, now: datetime, why: str = "") -> Project:
-    """Take a new recipe; the one before can be had back by :func:`undo`."""
+    """Take a new recipe; the one before can be had back by undo."""
     if recipe.steps == project.recipe.steps:
         return project
-    return logged(
-        project.updated(
-            recipe=recipe,
-            recipe_touched=True,
-            prepare_past=_with_past(project, project.recipe),
-            prepare_future=(),
-        ),
-        "prepare",
-        what,
-        now=now,
-        why=why,
-    )
-
-
-def undo(project: Project, *, now: datetime) -> Project:
-    """Take back the last change of the recipe or of the split plan."""
-    if not project.prepare_past:
-        return project
-    *past, before = project.prepare_past
-    project = project.updated(
-        prepare_past=tuple(past), prepare_future=(_held(project, before), *project.prepare_future)
-    )
-    return logged(_with(project, before), "prepare", f"Went back to {_named(before)}", now=now)
-
-
-def redo(project: Project, *, now: datetime) -> Project:
-    """Take back an undo."""
-    if not project.prepare_future:
-        return project
-    after, *future = project.prepare_future
-    project = project.updated(prepare_past=_with_past(project, _held(project, after)), prepare_future=tuple(future))
-    return logged(_with(project, after), "prepare", f"Went on to {_named(after)}", now=now)
-
-
-def _with_past(project: Project, replaced: Recipe | SplitPlan) -> tuple[Recipe | SplitPlan, ...]:
-    return (*project.prepare_past, replaced)[-UNDO_DEPTH:]
-
-
-def _held(project: Project, part: Recipe | SplitPlan) -> Recipe | SplitPlan:
-    """Return what the project holds in the place of a recipe or a split plan."""
-    return project.recipe if isinstance(part, Recipe) else project.split
-
-
-def _with(project: Project, part: Recipe | SplitPlan) -> Project:
-    return project.updated(recipe=part) if isinstance(part, Recipe) else project.updated(split=part)
-
-
-def _named(part: Recipe | SplitPlan) -> str:
-    return f"recipe {part.number}" if isinstance(part, Recipe) else f"the split: {split_words(part)}"
-
-
-def split_words(plan: SplitPlan) -> str:
-    """Say in a few words how a plan parts the rows."""
-    by = f" by {plan.column}" if plan.column else ""
-    balanced = f", equal shares of {', '.join(plan.balance)}" if plan.balance else ""
-    sealed = f"{100 * plan.test_share:g}% sealed"
-    if plan.kind is SplitKind.COLUMN:
-        sealed = f"{', '.join(plan.test_values)} sealed"
-    gap = f", gap {plan.gap:g}" if plan.gap else ""
-    judged = f"{plan.folds} folds" + (f", dealt {plan.repeats} times" if plan.repeats > 1 else "")
-    if plan.is_holdout:
-        judged = "a validation part"
-    return f"{plan.kind.value}{by}{balanced}{gap}, {sealed}, {judged}, seed {plan.seed}"
+    return replaced(project, what, now=now, why=why, recipe=recipe)
 
 
 def set_split(project: Project, *, now: datetime, **changes: object) -> Project:
@@ -326,17 +260,7 @@ def set_split(project: Project, *, now: datetime, **changes: object) -> Project:
     if split == project.split:
         return project
     words = ", ".join(f"{name.replace('_', ' ')} {_words(value)}" for name, value in changes.items())
-    return logged(
-        project.updated(
-            split=split,
-            split_touched=True,
-            prepare_past=_with_past(project, project.split),
-            prepare_future=(),
-        ),
-        "prepare",
-        f"Split: {words}",
-        now=now,
-    )
+    return replaced(project, f"Split: {words}", now=now, split=split)
 
 
 def accept(project: Project, finding: Finding, stage: str, reason: str, *, now: datetime) -> Project:

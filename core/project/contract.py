@@ -7,15 +7,15 @@ from core.data.dictionary import read_allowed
 from core.errors import InputError
 from core.limits import REASON_LENGTH
 from core.prepare.contract import UNSAID, ColumnContract, said_of
-from core.project.changes import logged
 from core.project.document import Project
+from core.project.undoing import replaced
 
 SHOWN_COLUMNS = 5
 """Columns the log names; the others are counted."""
 
 
 def set_contract(project: Project, said: Mapping[str, ColumnContract], *, now: datetime) -> Project:
-    """Say what new rows must hold.
+    """Say what new rows must hold; what was said before can be had back by undo.
 
     Parameters
     ----------
@@ -47,4 +47,4 @@ def set_contract(project: Project, said: Mapping[str, ColumnContract], *, now: d
         return project
     more = f" and {len(changed) - SHOWN_COLUMNS:,} more" if len(changed) > SHOWN_COLUMNS else ""
     what = f"What new rows must hold: {', '.join(changed[:SHOWN_COLUMNS])}{more}"
-    return logged(project.updated(contract=kept), "prepare", what, now=now)
+    return replaced(project, what, now=now, contract=kept)

@@ -1,9 +1,9 @@
 """The project document: every decision, in one readable value."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from core.data.dictionary import Entry
 from core.data.join import Join
@@ -197,15 +197,36 @@ class Export(BaseModel):
     largest_difference: float
 
 
-def _kind_of_part(held: Any) -> str:
-    steps = held.get("steps") if isinstance(held, dict) else getattr(held, "steps", None)
-    return "split" if steps is None else "recipe"
+class PrepareState(BaseModel):
+    """What one change on Prepare replaced; what it left as it was is ``None``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    recipe: Recipe | None = None
+    split: SplitPlan | None = None
+    contract: dict[str, ColumnContract] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_a_part(cls, held: Any) -> Any:
+        """Read a recipe or a split plan alone, as earlier documents held them."""
+        if isinstance(held, dict) and "steps" in held:
+            return {"recipe": held}
+        return {"split": held} if isinstance(held, dict) and "test_share" in held else held
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What was replaced, by the name of its field in the project."""
+        return {name: held for name in type(self).model_fields if (held := getattr(self, name)) is not None}
 
 
-PreparePart = Annotated[
-    Annotated[Recipe, Tag("recipe")] | Annotated[SplitPlan, Tag("split")], Discriminator(_kind_of_part)
-]
-"""What one change on Prepare replaced."""
+class UndoPage(BaseModel):
+    """Changes that are too far off to be held in the document, and the page with those farther off."""
+
+    model_config = ConfigDict(frozen=True)
+
+    states: tuple[PrepareState, ...]
+    beyond: str = ""
 
 
 class Watch(BaseModel):
@@ -251,12 +272,16 @@ class Project(BaseModel):
     reference_shares: dict[str, dict[str, float]] = {}
     """Sensitive column to its groups' shares elsewhere, 0 to 1, say in a census."""
     recipe: Recipe = Recipe()
-    prepare_past: tuple[PreparePart, ...] = Field((), validation_alias=AliasChoices("prepare_past", "recipe_past"))
+    prepare_past: tuple[PrepareState, ...] = Field((), validation_alias=AliasChoices("prepare_past", "recipe_past"))
     """What undo brings back, the last change last; under its second name it held recipes alone."""
-    prepare_future: tuple[PreparePart, ...] = Field(
+    prepare_future: tuple[PrepareState, ...] = Field(
         (), validation_alias=AliasChoices("prepare_future", "recipe_future")
     )
     """What redo brings back, the next one first."""
+    prepare_older: str = ""
+    """Name of the page with what came before ``prepare_past``; empty where that is all."""
+    prepare_later: str = ""
+    """Name of the page with what comes after ``prepare_future``."""
     recipe_versions: tuple[RecipeVersion, ...] = ()
     """Recipes kept under a name, the oldest first."""
     recipe_touched: bool = False

@@ -11,9 +11,10 @@ from core.framing.metrics import METRICS
 from core.prepare.recipe import Recipe, Step
 from core.prepare.spec import listed
 from core.prepare.steps import STEPS
-from core.project.changes import logged, split_words
 from core.project.document import Project
 from core.project.fingerprint import training_fingerprint
+from core.project.log import logged
+from core.project.undoing import split_words
 
 DECISIONS: Final = (
     "frame",
@@ -24,6 +25,8 @@ DECISIONS: Final = (
     "recipe",
     "prepare_past",
     "prepare_future",
+    "prepare_older",
+    "prepare_later",
     "recipe_touched",
     "mended",
     "split",

@@ -16,8 +16,9 @@ from core.monitor.drift import ColumnDrift, column_drifts
 from core.monitor.verdict import Verdict
 from core.prepare.spec import listed
 from core.project.changes import logged, with_defaults
-from core.project.document import DataRef, Mended, Project
+from core.project.document import DataRef, Mended, PrepareState, Project
 from core.project.mending import mended, mending
+from core.project.undoing import with_past
 from core.runtime.schema import InputRefused, InputSchema
 from core.runtime.values import as_text
 from core.train.board import Leaderboard
@@ -176,7 +177,8 @@ def take(
         changes |= {"target": None, "task": None, "positive": None, "metric": None}
     recipe = mended(project.recipe, schema)
     lost = mending(project.recipe, schema) if project.recipe_touched else ()
-    past = project.prepare_past if recipe == project.recipe else (*project.prepare_past, project.recipe)
+    if recipe != project.recipe:
+        project = with_past(project, PrepareState(recipe=project.recipe))
     split = project.split
     if split.column and split.column not in names:
         split = type(split)(seed=split.seed, test_share=split.test_share, folds=split.folds)
@@ -186,8 +188,6 @@ def take(
         table_schema=schema,
         frame=frame.model_copy(update=changes),
         recipe=recipe,
-        prepare_past=past,
-        prepare_future=() if recipe != project.recipe else project.prepare_future,
         split=split.model_copy(update={"balance": balance}),
         remedy=None,
         mended=Mended(recipe=recipe.number, said=lost) if lost else project.mended,

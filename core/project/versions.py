@@ -4,14 +4,14 @@ from datetime import datetime
 
 from core.errors import InputError
 from core.limits import NAME_LENGTH, RECIPE_VERSIONS
-from core.prepare.contract import UNSAID
 from core.prepare.document import Written
-from core.prepare.fitting import fitted, unfit_contract, unfit_split
+from core.prepare.fitting import fitted, unfit_contract, unfit_split, unfit_words
 from core.prepare.recipe import Recipe, Step
 from core.prepare.steps import STEPS
-from core.project.changes import edit_recipe, logged, set_split
-from core.project.contract import set_contract
+from core.project.changes import edit_recipe
 from core.project.document import Project, RecipeVersion
+from core.project.log import logged
+from core.project.undoing import replaced
 
 
 def keep(project: Project, name: str, *, now: datetime) -> Project:
@@ -42,7 +42,8 @@ def delete(project: Project, name: str, *, now: datetime) -> Project:
 
 def use(project: Project, name: str, *, now: datetime) -> Project:
     """Go back to a version; undo brings the recipe before. Steps that fit the table no more are switched off."""
-    return _taken(project, version(project, name).recipe, f"Went back to the version “{name}”", now=now)
+    recipe = _numbered(project, version(project, name).recipe)
+    return edit_recipe(project, recipe, f"Went back to the version “{name}”", now=now)
 
 
 def apply(project: Project, written: Written, source: str, *, now: datetime) -> Project:
@@ -59,23 +60,40 @@ def apply(project: Project, written: Written, source: str, *, now: datetime) -> 
     Returns
     -------
     Project
-        Recipe and split plan are taken back one by one with undo.
+        All of it is taken back by one undo. What does not fit stands in the log.
     """
-    split, contract, schema = written.split, written.contract, project.table_schema
-    if split is not None and schema is not None and not unfit_split(split, schema):
-        project = set_split(project, now=now, **split.model_dump())
-    if contract is not None and schema is not None:
-        unfit = unfit_contract(contract, schema)
-        project = set_contract(
-            project, {name: contract.get(name, UNSAID) for name in schema.names if name not in unfit}, now=now
-        )
-    return _taken(project, written.recipe, f"Took the recipe of {source}", now=now)
+    schema = project.table_schema
+    parts: dict[str, object] = {}
+    recipe = _numbered(project, written.recipe)
+    if recipe.steps != project.recipe.steps:
+        parts["recipe"] = recipe
+    if schema is not None and written.split is not None and not unfit_split(written.split, schema):
+        split = written.split.trimmed()
+        if split != project.split:
+            parts["split"] = split
+    if schema is not None and written.contract is not None:
+        unfit = unfit_contract(written.contract, schema)
+        contract = {name: said for name, said in written.contract.items() if name not in unfit}
+        if contract != project.contract:
+            parts["contract"] = contract
+    if not parts:
+        return project
+    why = " ".join(left_out(project, written))
+    return replaced(project, f"Took the recipe of {source}", now=now, why=why, **parts)
 
 
-def _taken(project: Project, recipe: Recipe, what: str, *, now: datetime) -> Project:
+def left_out(project: Project, written: Written) -> tuple[str, ...]:
+    """Say what of a file or of another project does not fit the table, in sentences."""
+    if project.table_schema is None:
+        return ()
+    return tuple(said.replace("`", "") for said in unfit_words(written, project.table_schema))
+
+
+def _numbered(project: Project, recipe: Recipe) -> Recipe:
+    """Return a recipe as the project's next one, steps that do not fit the table switched off."""
     if project.table_schema is not None:
         recipe = fitted(recipe, project.table_schema)
-    return edit_recipe(project, recipe.model_copy(update={"number": project.recipe.number + 1}), what, now=now)
+    return recipe.model_copy(update={"number": project.recipe.number + 1})
 
 
 def version(project: Project, name: str) -> RecipeVersion:

@@ -139,6 +139,9 @@ def import_project(workspace: Workspace, source: Path, *, now: datetime) -> Proj
             created=now,
             changed=now,
             exports=(),
+            # Pages of undo lie in the workspace and do not travel.
+            prepare_older="",
+            prepare_later="",
             data=_without_whole(given.data),
             decisions=(*given.decisions, Decision(at=now, stage="home", what="Opened from a project file as a copy.")),
         )

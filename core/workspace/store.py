@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from core import limits
 from core.errors import DamagedProjectError, FairwayError, NotFoundError, StaleRevisionError, StorageError
 from core.project.document import Project
+from core.project.undoing import with_room
 from core.settings import Settings
 from core.workspace import documents, files
 from core.workspace.blobs import TableStore
@@ -21,6 +22,7 @@ from core.workspace.migrations import migrate
 from core.workspace.results import TrainingFolder
 from core.workspace.tables import PROJECTS, REVISIONS
 from core.workspace.trials import TrialFolder
+from core.workspace.undos import UndoFolder
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,9 @@ class Workspace:
         NotFoundError, StorageError
         """
         name = documents.clean_name(project.name)
+        project = with_room(
+            project, lambda page: self._undos(project.id).write(page), lambda name: self._undos(project.id).read(name)
+        )
         saved = project.updated(name=name, revision=project.revision + 1, changed=now)
         text = documents.to_text(saved)
         with self.database.write() as connection:
@@ -317,6 +322,10 @@ class Workspace:
         return TrialFolder(files.inside(self._folder(project_id), "trials"))
 
     # Within
+
+    def _undos(self, project_id: str) -> UndoFolder:
+        self.check(project_id)
+        return UndoFolder(files.inside(self._folder(project_id), "undo"))
 
     def _folder(self, project_id: str) -> Path:
         return files.inside(self.home / "projects", files.checked_project_id(project_id))

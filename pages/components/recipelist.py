@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.prepare.recipe import Recipe, Step
+from core.prepare.recipe import Step
 from core.prepare.steps import STEPS
-from core.project import changes
+from core.project import changes, undoing
 from core.project.document import Project
 from pages.components import draw, layout, ordereditor, results, session, stepform, versions
 from pages.components.charts import chart
@@ -42,19 +42,18 @@ def recipe(project: Project) -> None:
 
 
 def turns(project: Project) -> None:
-    """Draw undo and redo, for changes of the recipe and of the split plan alike."""
+    """Draw undo and redo, for changes of the recipe, of the split plan and of the contract alike."""
     for label, icon, parts, turn in (
-        ("Undo", "undo", project.prepare_past[-1:], changes.undo),
-        ("Redo", "redo", project.prepare_future[:1], changes.redo),
+        ("Undo", "undo", project.prepare_past[-1:], undoing.undo),
+        ("Redo", "redo", project.prepare_future[:1], undoing.redo),
     ):
-        what = "the recipe" if parts and isinstance(parts[0], Recipe) else "the split plan"
         st.button(
             label,
             key=f"{icon}_recipe",
             type="tertiary",
             icon=f":material/{icon}:",
             disabled=not parts,
-            help=f"{label} the last change of {what}" if parts else None,
+            help=f"{label} the last change of {undoing.parts_words(parts[0])}" if parts else None,
             on_click=_turn,
             args=(turn,),
         )

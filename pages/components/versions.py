@@ -113,11 +113,15 @@ def _file(project: Project) -> None:
     )
     given = st.file_uploader("Take a recipe from a file", type=["yaml", "yml"], max_upload_size=1, key="recipe_given")
     if given is not None:
-        _button(
-            "Use the recipe of this file",
-            "use_recipe_file",
-            lambda seen: versions.apply(seen, _read(given), "a file", now=session.now()),
-        )
+        _button("Use the recipe of this file", "use_recipe_file", lambda seen: _take(seen, _read(given), "a file"))
+
+
+def _take(seen: Project, written: Written, source: str) -> Project:
+    """Take a recipe of elsewhere, and have what of it does not fit told once the drawer is closed."""
+    left = versions.left_out(seen, written)
+    if left:
+        session.flash(f"Taken as far as it fits. {' '.join(left)}", ":material/warning:")
+    return versions.apply(seen, written, source, now=session.now())
 
 
 def _read(given: Any) -> Written:
@@ -138,7 +142,7 @@ def _elsewhere(project: Project) -> None:
     _button(
         "Use its recipe",
         "use_recipe_of",
-        lambda seen: versions.apply(seen, _of(chosen), f"“{names[chosen]}”", now=session.now()),
+        lambda seen: _take(seen, _of(chosen), f"“{names[chosen]}”"),
     )
 
 

@@ -12,7 +12,7 @@ from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import InputError
 from core.findings import Finding, Fix, Severity
 from core.prepare.recipe import Recipe, Step
-from core.project import changes
+from core.project import changes, undoing
 from core.project.document import Project
 
 NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
@@ -60,11 +60,11 @@ def test_undo_and_redo_are_inverse_over_recipe_and_split(edits: list[str], steps
     for before in list(reversed(states[:-1]))[:steps_back]:
         if (before.recipe, before.split) == (back.recipe, back.split):
             continue  # an edit that changed nothing leaves nothing to take back
-        back = changes.undo(back, now=NOW)
+        back = undoing.undo(back, now=NOW)
         assert (back.recipe, back.split, back.prepare_past) == (before.recipe, before.split, before.prepare_past)
     undone = len(back.prepare_future)
     for _ in range(undone):
-        back = changes.redo(back, now=NOW)
+        back = undoing.redo(back, now=NOW)
     assert prepared(back) == prepared(project)
     assert len(back.decisions) == len(project.decisions) + 2 * undone
 
@@ -72,25 +72,25 @@ def test_undo_and_redo_are_inverse_over_recipe_and_split(edits: list[str], steps
 def test_undo_takes_back_a_split_and_says_which_plan_is_back() -> None:
     project = changes.edit_recipe(empty(), recipe_of(2), "edit", now=NOW)
     project = changes.set_split(project, now=NOW, test_share=0.3, kind="time", column="joined")
-    back = changes.undo(project, now=NOW)
+    back = undoing.undo(project, now=NOW)
     assert back.split == empty().split
     assert back.recipe == recipe_of(2)
     assert back.decisions[-1].what == "Went back to the split: stratified, 20% sealed, 5 folds, seed 7"
-    on = changes.redo(back, now=NOW)
+    on = undoing.redo(back, now=NOW)
     assert on.split.column == "joined"
     assert on.decisions[-1].what == "Went on to the split: time by joined, 30% sealed, 5 folds, seed 7"
 
 
 def test_a_new_edit_after_undo_drops_what_was_undone() -> None:
     project = changes.edit_recipe(empty(), recipe_of(2), "edit", now=NOW)
-    project = changes.undo(project, now=NOW)
+    project = undoing.undo(project, now=NOW)
     project = changes.edit_recipe(project, recipe_of(3), "edit", now=NOW)
     assert project.prepare_future == ()
     assert project.recipe.steps[0].id == "s3"
 
 
 def test_undo_at_the_beginning_changes_nothing() -> None:
-    assert changes.undo(empty(), now=NOW) == empty()
+    assert undoing.undo(empty(), now=NOW) == empty()
 
 
 def test_accepting_without_a_reason_is_refused() -> None:

@@ -9,6 +9,7 @@ from core.project.contract import set_contract
 from core.project.document import Project
 from core.project.fingerprint import model_fingerprint
 from core.project.shipping import papers_mark
+from core.project.undoing import redo, undo
 
 NOW = datetime(2026, 11, 23, 9, 14, tzinfo=UTC)
 SCHEMA = Schema(
@@ -53,3 +54,14 @@ def test_a_bundle_packed_before_is_out_of_date_and_the_model_is_the_same(project
     assert papers_mark(said) != papers_mark(project)
     assert model_fingerprint(said, "tree") == model_fingerprint(project, "tree")
     assert papers_mark(set_contract(said, {"age": ColumnContract()}, now=NOW)) == papers_mark(project)
+
+
+def test_undo_and_redo_cover_what_new_rows_must_hold(project: Project) -> None:
+    said = set_contract(project, {"age": FLAGGED}, now=NOW)
+    said = set_contract(said, {"region": ColumnContract(unseen="refuse")}, now=NOW)
+    back = undo(said, now=NOW)
+    assert back.contract == {"age": FLAGGED}
+    assert back.decisions[-1].what == "Went back to what new rows had to hold"
+    assert undo(back, now=NOW).contract == {}
+    assert redo(back, now=NOW).contract == said.contract
+    assert redo(back, now=NOW).recipe_touched is False

@@ -13,7 +13,7 @@ from core.monitor.verdict import Verdict
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe, Step
 from core.project import refresh
-from core.project.document import DataRef, Labelling, LabelsUsed, Project, SealOpening
+from core.project.document import DataRef, Labelling, LabelsUsed, PrepareState, Project, SealOpening
 from core.project.fingerprint import training_fingerprint
 from core.project.mending import mended_findings
 from core.runtime.schema import InputColumn, InputSchema
@@ -133,7 +133,7 @@ def test_steps_that_name_what_is_gone_or_of_another_type_are_said_and_mended():
     taken = refresh.take(given, ref(after, "h2"), found.schema, after, now=NOW)
     assert [(one.kind, one.columns) for one in taken.recipe.steps] == [("cap_outliers", ("income",)), ("scale", ())]
     assert taken.recipe.number == 4
-    assert taken.prepare_past == (EDITED,)
+    assert taken.prepare_past == (PrepareState(recipe=EDITED),)
     assert taken.data.content_hash == "h2"
     assert taken.decisions[-1].what == "Refreshed t.csv: 400 rows, 4 columns"
     assert taken.decisions[-2].what == told(found, "Recipe")[2][1]

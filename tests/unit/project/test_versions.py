@@ -6,10 +6,11 @@ import pytest
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import InputError
+from core.prepare.contract import ColumnContract
 from core.prepare.document import Written
 from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe, Step
-from core.project import changes, versions
+from core.project import changes, undoing, versions
 from core.project.document import Project
 
 NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
@@ -28,7 +29,7 @@ def test_going_back_to_a_version_can_be_undone() -> None:
     later = changes.edit_recipe(kept, kept.recipe.with_step(TWO), "edit", now=NOW)
     back = versions.use(later, "Plain one", now=NOW)
     assert (back.recipe.steps, back.recipe.number) == ((ONE,), 4)
-    assert changes.undo(back, now=NOW).recipe.steps == (ONE, TWO)
+    assert undoing.undo(back, now=NOW).recipe.steps == (ONE, TWO)
     assert back.decisions[-1].what == "Went back to the version “Plain one”"
 
 
@@ -60,6 +61,27 @@ def test_a_recipe_of_elsewhere_is_taken_with_the_plan_that_fits() -> None:
     assert [(step.id, step.on) for step in taken.recipe.steps] == [("s1", True), ("s3", False)]
     other = versions.apply(project(), Written(stranger, SplitPlan(kind="group", column="gone")), "a file", now=NOW)
     assert other.split == SplitPlan()
+    assert other.decisions[-1].why == (
+        "Step 2, Leave columns out: gone is not in the table. The split plan: gone is not in the table."
+    )
+
+
+def test_all_that_a_file_brings_is_taken_back_by_one_undo() -> None:
+    start, contract = project(), {"a": ColumnContract(missing="refuse"), "gone": ColumnContract(missing="flag")}
+    taken = versions.apply(start, Written(Recipe(steps=(TWO,)), SplitPlan(folds=7), contract), "a file", now=NOW)
+    assert (taken.recipe.steps, taken.split.folds, taken.contract) == ((TWO,), 7, {"a": contract["a"]})
+    assert len(taken.decisions) == len(start.decisions) + 1
+    back = undoing.undo(taken, now=NOW)
+    assert (back.recipe, back.split, back.contract) == (start.recipe, start.split, start.contract)
+    assert back.prepare_past == start.prepare_past
+    assert back.decisions[-1].what.startswith("Went back to recipe 2 and the split: stratified, 20% sealed")
+    on = undoing.redo(back, now=NOW)
+    assert (on.recipe, on.split, on.contract) == (taken.recipe, taken.split, taken.contract)
+
+
+def test_a_file_that_changes_nothing_leaves_nothing_to_take_back() -> None:
+    start = project()
+    assert versions.apply(start, Written(start.recipe, start.split, {}), "a file", now=NOW) is start
 
 
 def test_what_differs_is_said_step_by_step() -> None:

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import strategies as st
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DamagedProjectError
 from core.framing.frame import Costs, Frame, Task
+from core.prepare.contract import ColumnContract
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.recipe import Recipe, Step
-from core.project.document import Acceptance, Decision, Project, SealOpening
+from core.project.document import Acceptance, Decision, PrepareState, Project, SealOpening
 from core.workspace.documents import from_text, to_text
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -41,6 +43,12 @@ steps = st.builds(
 )
 recipes = st.builds(Recipe, number=st.integers(1, 99), steps=st.lists(steps, max_size=3).map(tuple))
 splits = st.builds(SplitPlan, kind=st.sampled_from(SplitKind), test_share=st.floats(0.05, 0.5), column=texts)
+states = st.builds(
+    PrepareState,
+    recipe=st.none() | recipes,
+    split=st.none() | splits,
+    contract=st.none() | st.dictionaries(texts, st.builds(ColumnContract, allowed=st.none() | texts), max_size=2),
+)
 columns = st.builds(ColumnSpec, name=texts, type=st.sampled_from(ColumnType), reason=texts)
 projects = st.builds(
     Project,
@@ -52,8 +60,9 @@ projects = st.builds(
     frame=frames,
     table_schema=st.none() | st.builds(Schema, columns=st.lists(columns, max_size=3).map(tuple)),
     recipe=recipes,
-    prepare_past=st.lists(recipes | splits, max_size=2).map(tuple),
-    prepare_future=st.lists(recipes | splits, max_size=2).map(tuple),
+    prepare_past=st.lists(states, max_size=2).map(tuple),
+    prepare_future=st.lists(states, max_size=2).map(tuple),
+    prepare_older=st.just("") | st.just("b" * 32),
     split=splits,
     threshold=st.floats(0, 1),
     accepted=st.dictionaries(
@@ -69,10 +78,17 @@ def test_writing_and_reading_are_inverse(project):
     assert from_text(to_text(project)) == project
 
 
-def test_recipes_kept_for_undo_under_their_earlier_name_are_read():
-    project = Project(id="a" * 22, name="x", created=NOON, changed=NOON, prepare_past=(Recipe(number=4),))
-    earlier = to_text(project).replace("prepare_past", "recipe_past").replace("prepare_future", "recipe_future")
-    assert from_text(earlier) == project
+def test_recipes_and_plans_kept_for_undo_as_earlier_documents_held_them_are_read():
+    recipe, plan = Recipe(number=4), SplitPlan(folds=3)
+    bare = Project(id="a" * 22, name="x", created=NOON, changed=NOON)
+    held = json.loads(to_text(bare))
+    del held["prepare_past"], held["prepare_future"], held["prepare_older"], held["prepare_later"]
+    held["recipe_past"] = [recipe.model_dump(mode="json"), plan.model_dump(mode="json")]
+    held["recipe_future"] = [recipe.model_dump(mode="json")]
+    read = from_text(json.dumps(held))
+    assert read.prepare_past == (PrepareState(recipe=recipe), PrepareState(split=plan))
+    assert read.prepare_future == (PrepareState(recipe=recipe),)
+    assert read.prepare_older == ""
 
 
 def test_numbers_that_are_none_survive():
