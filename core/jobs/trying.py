@@ -28,6 +28,8 @@ class Trial:
     should_stop : callable
     keep : callable
         Takes what was found so far, which a screen may show while the trial goes on.
+    pipeline : callable
+        From the key of a run of the project's training to its fitted pipeline.
     """
 
     problem: Problem
@@ -37,6 +39,7 @@ class Trial:
     report: Callable[[float, str], None]
     should_stop: Callable[[], bool]
     keep: Callable[[dict[str, Any]], None]
+    pipeline: Callable[[str], Any]
 
 
 def compare(trial: Trial) -> dict[str, Any]:
@@ -84,10 +87,30 @@ def apart(trial: Trial) -> dict[str, Any]:
     return {**asdict(found), "differs": found.differs}
 
 
+def more_rows(trial: Trial) -> dict[str, Any]:
+    """Fit the model of the ``run`` on growing parts of the rows; returns the curve and what it says."""
+    from core.train.trials.rows import RowCurve, row_curve, sentence
+
+    def said(curve: RowCurve) -> dict[str, Any]:
+        return {**asdict(curve), "verdict": curve.verdict.value, "sentence": sentence(curve)}
+
+    curve = row_curve(
+        trial.problem,
+        trial.pipeline(str(trial.params["run"])),
+        seed=trial.project.plan.seed,
+        threads=trial.threads,
+        should_stop=trial.should_stop,
+        report=trial.report,
+        keep=lambda found: trial.keep(said(found)),
+    )
+    return said(curve)
+
+
 TRIALS: Final[dict[str, Callable[[Trial], dict[str, Any]]]] = {
     "compare": compare,
     "replay": replay_without,
     "apart": apart,
+    "rows": more_rows,
 }
 """What a trial may be: name to function. Each returns JSON values."""
 
@@ -116,5 +139,6 @@ def run_trial(context: JobContext) -> None:
         report=context.report,
         should_stop=context.should_stop,
         keep=lambda found: folder.write(key, {**found, "finished": False}),
+        pipeline=context.workspace.training(context.project_id, str(context.params["fingerprint"])).pipeline,
     )
     folder.write(key, {**TRIALS[what](trial), "finished": True})

@@ -24,6 +24,12 @@ def found(project: Project, what: str, params: Mapping[str, Any]) -> dict[str, A
     return session.workspace().trials(project.id).read(trial_key(project, what, params))
 
 
+def is_at_work(project: Project, what: str, params: Mapping[str, Any]) -> bool:
+    """Whether that trial waits or runs; draws nothing."""
+    job = session.latest_job(project, KIND, key=trial_key(project, what, params))
+    return job is not None and job.is_live
+
+
 def is_live(project: Project, what: str, params: Mapping[str, Any]) -> bool:
     """Whether that trial runs; draws how far it is, or why it failed."""
     job = session.latest_job(project, KIND, key=trial_key(project, what, params))

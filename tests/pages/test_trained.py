@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.schema import Role
 from core.evaluate.expectations import Condition, Expectation
+from core.jobs.trying import trial_key
 from core.project import judge, shipping
 from core.project.changes import accept, open_seal, set_column
 from core.project.document import Project, SealOpening
@@ -337,3 +338,26 @@ def test_chances_are_corrected_by_a_click_and_taken_back_by_another(finished: di
     assert workspace.get(finished["mortgages"]).calibration == ""
     assert "Are the chances right?" in text_of(show("evaluate", finished["penguins"]))
     assert "Are the chances right?" not in text_of(show("evaluate", finished["house_prices"]))
+
+
+def test_whether_more_rows_would_help_is_shown_after_a_refresh(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["mortgages"])
+    screen = show("train", project.id)
+    assert "Would more rows help?" in text_of(screen)
+    assert screen.button(key="begin_rows").label == "Find out"
+    sizes = [
+        {"rows": n, "unseen": [s, s + 0.01], "seen": [0.9, 0.9]} for n, s in ((600, 0.7), (1100, 0.74), (1523, 0.76))
+    ]
+    numbers = {"gain": 0.04, "low": 0.03, "high": 0.05, "notable": 0.005, "judged": 381.0}
+    rounds = {"measure": "log loss", "rounds": [1, 50], "seen": [0.6, 0.3], "unseen": [0.6, 0.4], "folds": 5}
+    found = {"metric": "roc_auc", "sizes": sizes, **numbers, "verdict": "yes", "rounds": rounds, "finished": True}
+    key = trial_key(project, "rows", {"run": "logistic_regression"})
+    workspace.trials(project.id).write(key, found)
+    again = show("train", project.id)
+    assert_sound(again)
+    said = text_of(again)
+    assert "More rows would help: from 1,523 rows on, twice as many would improve ROC AUC by about 0.0400" in said
+    assert "more rounds may help" in said
+    workspace.trials(project.id).write(key, {**found, "finished": False})
+    assert "It ended after 3 of 5 sizes" in text_of(show("train", project.id))

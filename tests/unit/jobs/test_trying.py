@@ -8,6 +8,8 @@ from core.jobs.trying import trial_key
 from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe, Step
 from core.project.fingerprint import training_fingerprint
+from core.train.board import TrainPlan
+from core.train.trials.rows import RowCurve
 from tests.unit.jobs.test_training import trainable
 
 __all__ = ["trainable"]
@@ -49,3 +51,22 @@ def test_a_damaged_file_counts_as_not_made(workspace, project):
     folder.write("abc", {"finished": True})
     (folder.path / "abc.json").write_text("{", encoding="utf-8")
     assert folder.read("abc") is None
+
+
+def test_whether_more_rows_help_is_tried_with_the_kept_model(workspace, trainable):
+    fingerprint = training_fingerprint(trainable)
+    plan = TrainPlan(candidates=("decision_tree",), budget_seconds=30).model_dump(mode="json")
+    TASKS["train"].run(JobContext(workspace, "t", trainable.id, {"fingerprint": fingerprint, "plan": plan}))
+    folder = workspace.training(trainable.id, fingerprint)
+    run = folder.board().run("decision_tree")
+    assert run.row_seconds > 0
+    assert run.size_bytes == folder.model_path("decision_tree").stat().st_size
+    params = {"what": "rows", "params": {"run": "decision_tree"}, "fingerprint": fingerprint}
+    said = []
+    TASKS["trial"].run(JobContext(workspace, "j", trainable.id, params, report=lambda *what: said.append(what)))
+    found = workspace.trials(trainable.id).read(trial_key(trainable, "rows", params["params"]))
+    assert found["finished"] is True
+    # What is said of all the rows is what the leaderboard said.
+    assert found["sizes"][-1]["unseen"] == pytest.approx([fold.unseen for fold in run.folds])
+    assert RowCurve.read(found).verdict.value == found["verdict"]
+    assert any("rows, fold 1 of" in words for _, words in said)
