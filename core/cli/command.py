@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-OK, OUR_FAULT, CALLERS_MISTAKE, INTERRUPTED = 0, 1, 2, 130
-"""Exit statuses; the last is the shell's own for Ctrl+C."""
+OK, OUR_FAULT, CALLERS_MISTAKE, NOT_MET, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit statuses; ``NOT_MET`` where all went well but for an expectation, the last is the shell's own for Ctrl+C."""
 
 Number = TypeVar("Number", int, float)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.asking import DEFAULT_SEED, add_question
 from core.cli.command import Answer, Command, bounded, names
+from core.cli.expecting import add_expect, expecting, held, read_expect, told
 from core.cli.output import cut, open_lines, say, table
 from core.cli.reading import DATA_HELP, add_reading
 from core.cli.recipefile import add_recipe, read_recipe
@@ -47,6 +48,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
     add_question(parser)
     add_recipe(parser)
+    add_expect(parser)
     parser.add_argument("--metric", help="key of the metric that judges")
     parser.add_argument(
         "--budget", type=bounded(float, *BUDGET_SECONDS), default=180.0, metavar="SECONDS", help="default: 180"
@@ -66,7 +68,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> Answer:
     began = time.monotonic()
     place = _place(given.out)
-    written = read_recipe(given.recipe)
+    written, expected = read_recipe(given.recipe), read_expect(given.expect)
     # Imported here: the libraries take seconds, which a wrong path should not wait for.
     from core.cli.bringing import bring_table
 
@@ -85,6 +87,7 @@ def _run(given: argparse.Namespace) -> Answer:
             f"The recipe is that of {Path(given.recipe).name}: {steps:,} {'step' if steps == 1 else 'steps'}, {on:,} on"
         )
     built = judge.problem(project, read.frame)
+    project = expecting(project, expected, built)
     with fitting_process(project, built) as runner:
         found: dict[str, Sequence[Finding]] = {
             "frame": judge.frame_findings(project, read.frame),
@@ -99,8 +102,9 @@ def _run(given: argparse.Namespace) -> Answer:
     found["train"] = judge.train_findings(project, board)
     project = _with_line(project, fitted[run.key])
     parcel = _ship(project, built, board, run, fitted[run.key], found, place)
-    told = worst_first([one for stage in found.values() for one in stage])
-    return _answer(project, board, run, place, parcel, told, read, time.monotonic() - began)
+    kept = told(held(project, built, fitted[run.key]))
+    findings = worst_first([one for stage in found.values() for one in stage])
+    return _answer(project, board, run, place, parcel, findings, kept, read, time.monotonic() - began)
 
 
 def _place(out: Path) -> Path:
@@ -198,6 +202,7 @@ def _answer(
     place: Path,
     parcel: "Parcel",
     findings: list[Finding],
+    kept: tuple[int, list[dict[str, Any]], tuple[str, ...]],
     read: "BroughtTable",
     seconds: float,
 ) -> Answer:
@@ -235,6 +240,7 @@ def _answer(
             "largest_difference": certificate.largest_difference,
         },
         "seconds": round(seconds, 2),
+        "expectations": kept[1],
         "findings": [{"code": one.code, "severity": one.severity.value, "title": one.title} for one in findings],
         "sample": read.sample,
         "warnings": read.ref.warnings,
@@ -257,11 +263,12 @@ def _answer(
         *table(rows, ("Model", metric.title, "95% interval", "Time", "One row", "")),
         board.recommendation,
         *open_lines(findings),
+        *kept[2],
         f"{certificate.rows_agreeing} of {certificate.rows_checked} golden rows agree, "
         f"largest difference {certificate.largest_difference:.0e}",
         f"The bundle is in {place}",
     )
-    return Answer(data, lines)
+    return Answer(data, lines, kept[0])
 
 
 COMMAND = Command("fit", "Train on a table and write the bundle of the model to take.", _arguments, _run)

@@ -8,6 +8,8 @@ import pytest
 
 from core.cli.training import shipping_seconds, training_seconds
 
+KEYS = ["model", "score", "low", "high", "fit_seconds", "row_seconds", "status", "reason"]
+
 
 def test_fit_prints_one_object_and_nothing_else(hostile):
     told = hostile.ran.json
@@ -20,7 +22,7 @@ def test_fit_prints_one_object_and_nothing_else(hostile):
 
 def test_the_leaderboard_has_every_candidate_with_its_fate(hostile):
     board = hostile.ran.json["leaderboard"]
-    assert all(list(line) == ["model", "score", "low", "high", "fit_seconds", "status", "reason"] for line in board)
+    assert all(list(line) == KEYS for line in board)
     assert {line["model"] for line in board} == {"baseline", "logistic_regression", "decision_tree"}
     chosen = next(line for line in board if line["model"] == hostile.ran.json["chosen"])
     assert chosen["status"] == "done"
