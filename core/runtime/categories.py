@@ -10,7 +10,7 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 from sklearn.utils import murmurhash3_32
 
-from core.runtime import gaps
+from core.runtime import gaps, guesses
 from core.runtime.errors import UnusableError
 from core.runtime.frames import (
     MISSING_LEVEL,
@@ -19,6 +19,7 @@ from core.runtime.frames import (
     Origins,
     as_category,
     assemble,
+    block,
     numbers_in,
     replaced,
     texts,
@@ -45,9 +46,10 @@ class FillCategories(FrameStep):
     ----------
     columns : sequence of str, optional
         Category columns; all where none are named.
-    strategy : {"category", "most_frequent", "constant", "nearest"}
+    strategy : {"category", "most_frequent", "constant", "nearest", "iterative"}
         A category "(missing)" of its own; the value seen most often in fit (the first by name where several are); a
-        value of one's own; or the one most of the training rows have that are most alike in the other columns.
+        value of one's own; the one most of the training rows have that are most alike in the other columns; or the one
+        that the other columns suggest, by a logistic regression a column, guessed anew in rounds.
     value : str
         The value of one's own.
     indicator : bool
@@ -55,7 +57,9 @@ class FillCategories(FrameStep):
     neighbours : int
         Rows that ``nearest`` asks.
     seed : int
-        Of the rows that ``nearest`` keeps where there are many.
+        Of the rows that ``nearest`` keeps and ``iterative`` learns from where there are many.
+    rounds : int
+        Of ``iterative``.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class FillCategories(FrameStep):
         indicator: bool = False,
         neighbours: int = 5,
         seed: int = 7,
+        rounds: int = 3,
     ) -> None:
         self.columns = columns
         self.strategy = strategy
@@ -73,12 +78,13 @@ class FillCategories(FrameStep):
         self.indicator = indicator
         self.neighbours = neighbours
         self.seed = seed
+        self.rounds = rounds
 
     def _learn(self, X: pd.DataFrame, y: Any) -> None:
         names = texts_in(X, self.columns)
         self.fill_ = dict.fromkeys(names, self.value if self.strategy == "constant" else MISSING_LEVEL)
         self.marks_ = gaps.gap_marks(X, names) if self.indicator else {}
-        if self.strategy in ("most_frequent", "nearest"):
+        if self.strategy in ("most_frequent", "nearest", "iterative"):
             for name in self.fill_:
                 modes = X[name].mode()
                 if len(modes):
@@ -88,17 +94,26 @@ class FillCategories(FrameStep):
             self.levels_ = gaps.levels_of(X, self.helpers_)
             alike = np.array([float(name in self.levels_) for name in self.helpers_])
             self.learned_ = gaps.learn_donors(gaps.coded(X, self.helpers_, self.levels_), alike, self.seed)
+        if self.strategy == "iterative":
+            self.helpers_ = gaps.helpers([*texts_in(X, None), *numbers_in(X, None)], names)
+            self.levels_ = guesses.frequent_levels(X, texts_in(X, self.helpers_))
+            self.numbers_ = numbers_in(X, self.helpers_)
+            self.centre_, self.spread_ = gaps.scale_of(block(X, self.numbers_))
+            wanted = [name for name in self.helpers_ if name in self.fill_]
+            self.equations_ = guesses.learn_equations(X, wanted, self._design(), self.rounds, self.seed)
+
+    def _design(self) -> guesses.Design:
+        return guesses.Design(self.numbers_, self.levels_, self.centre_, self.spread_)
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame without gaps in those columns; the marks stand after the other columns."""
-        changed: dict[str, Any] = {name: texts(X, name) for name in self.fill_}
-        if self.strategy == "nearest" and any(X[name].isna().any() for name in changed):
+        changed: dict[str, Any] = {name: texts(X, name) for name in self.fill_ if X[name].isna().any()}
+        if self.strategy == "nearest" and changed:
             self._ask(X, changed)
-        filled = {
-            name: as_category(_filled(values, self.fill_[name]))
-            for name, values in changed.items()
-            if pd.isna(values).any()
-        }
+        if self.strategy == "iterative":
+            for name, (rows, found) in guesses.guess(X, self._design(), self.equations_, self.rounds).items():
+                changed[name][rows] = found
+        filled = {name: as_category(_filled(values, self.fill_[name])) for name, values in changed.items()}
         return gaps.with_marks(replaced(X, filled), X, self.marks_)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -106,10 +121,10 @@ class FillCategories(FrameStep):
         super().__setstate__({"marks_": {}} | state)
 
     def _ask(self, X: pd.DataFrame, changed: Mapping[str, NDArray[np.object_]]) -> None:
-        asked = [name for name in self.helpers_ if name in changed]
+        asked = {place: name for place, name in enumerate(self.helpers_) if name in changed}
         values = gaps.coded(X, self.helpers_, self.levels_)
-        found = gaps.fill_from_donors(values, self.learned_, range(len(asked)), self.neighbours)
-        for place, name in enumerate(asked):
+        found = gaps.fill_from_donors(values, self.learned_, list(asked), self.neighbours)
+        for place, name in asked.items():
             for row in np.flatnonzero(np.isnan(values[:, place]) & ~np.isnan(found[:, place])):
                 changed[name][row] = self.levels_[name][int(found[row, place])]
 

@@ -49,6 +49,7 @@ CASES = [
     ("fill_numbers", (), {"strategy": "iterative", "rounds": 3}),
     ("fill_categories", (), {"strategy": "constant", "value": "none"}),
     ("fill_categories", ("c",), {"strategy": "nearest", "indicator": "yes"}),
+    ("fill_categories", (), {"strategy": "iterative", "rounds": 2}),
     ("formula", (), {"formula": "if(n > 1, log(n) ^ 2, -m / (n - 7)) + round(m, 1)", "name": "f"}),
     ("formula", (), {"formula": "max(abs(m), sqrt(n), 0.5) * 3"}),
     ("date_parts", (), {}),

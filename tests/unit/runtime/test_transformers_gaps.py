@@ -83,6 +83,15 @@ def test_alike_rows_vote_for_a_category():
     assert step.transform(asked)["c"].tolist() == ["b", "a", "b", "new"]
 
 
+def test_a_column_whose_gaps_alike_rows_fill_all_is_filled():
+    seen = pd.DataFrame({"n": [1.0, 2.0, 50.0, 51.0], "c": pd.array(["a", "a", "z", None], dtype="str")})
+    filled = FillCategories(strategy="nearest", neighbours=1).fit_transform(seen)
+    assert filled["c"].tolist() == ["a", "a", "z", "z"]
+    # The second column has gaps and the first has none: each is still filled from its own values.
+    pair = seen.assign(b=pd.array(["p", "p", "q", "q"], dtype="str"))[["b", "n", "c"]]
+    assert FillCategories(strategy="nearest", neighbours=1).fit_transform(pair)["c"].tolist() == ["a", "a", "z", "z"]
+
+
 def test_a_category_of_ones_own_and_a_mark():
     words = pd.DataFrame({"c": pd.array(["a", None], dtype="str"), "d": pd.array(["a", "b"], dtype="str")})
     step = FillCategories(strategy="constant", value="none", indicator=True)
