@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.framing.frame import Task
 from core.project.fingerprint import training_fingerprint
-from pages.components import amounts, chances, expecting, failing, judgement, results, sealing, session, states
+from pages.components import amounts, chances, expecting, failing, judgement, pairing, results, sealing, session, states
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "How good is the model on rows it has not seen, and where should it draw the line?"
@@ -37,6 +37,7 @@ if not is_locked("evaluate", SENTENCE):
                 judgement.verdict(evaluation)
             expecting.expectations(session.current())
             failing.where_it_fails(project)
+            pairing.compare(project)
             judgement.all_scores(evaluation)
     if outdated:
         action_bar("evaluate", "Train again", to="train", note="Results belong to an earlier state of the project")

@@ -1,6 +1,7 @@
 """Results of the open project, each cached under the fingerprint of what it was made from."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -224,6 +225,21 @@ def _audit(fingerprint: str, column: str, _project: Project) -> Any:
 def audit(project: Project, column: str) -> Any:
     """Return the rates by group of one sensitive column."""
     return _audit(_model_mark(project), column, project)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _pair(fingerprint: str, _project: Project, first: str, second: str) -> Any:
+    from core.evaluate.pointwise import compare_rows
+
+    one, other = (_outcomes(_project.id, str(_project.training), run) for run in (first, second))
+    at = [replace(kept.outcomes, threshold=_project.threshold) for kept in (one, other)]
+    metric = results_board(_project).metric
+    return compare_rows(*at, (one.rows, other.rows), one.folds, metric, seed=_project.plan.seed)
+
+
+def pair(project: Project, first: str, second: str) -> Any:
+    """Return two models of the training, row by row, as they were trained and at the project's line."""
+    return _pair(digest([project.id, project.training, project.threshold]), project, first, second)
 
 
 def chosen_of(project: Project, found: Leaderboard) -> str | None:

@@ -361,3 +361,25 @@ def test_whether_more_rows_would_help_is_shown_after_a_refresh(finished: dict[st
     assert "more rounds may help" in said
     workspace.trials(project.id).write(key, {**found, "finished": False})
     assert "It ended after 3 of 5 sizes" in text_of(show("train", project.id))
+
+
+def test_two_models_are_compared_row_by_row(finished: dict[str, str]) -> None:
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["mortgages"])
+    folder = workspace.training(project.id, str(project.training))
+    assert "Compare two models" not in text_of(show("evaluate", project.id))
+    board = folder.board()
+    assert board is not None
+    # A second model: the first under another key, its chances turned a little.
+    shutil.copytree(folder.path / "runs" / "logistic_regression", folder.path / "runs" / "other")
+    other = board.run("logistic_regression").model_copy(update={"key": "other", "title": "Another <b>model</b>"})
+    folder.write_board(board.model_copy(update={"runs": (*board.runs, other)}))
+    (folder.path / "runs" / "other" / "run.json").write_text(other.model_dump_json(), encoding="utf-8")
+    screen = show("evaluate", project.id)
+    assert_sound(screen)
+    said = text_of(screen)
+    assert "Compare two models" in said
+    assert "rows alike" in said
+    assert "Another &lt;b&gt;model&lt;/b&gt;" in said
+    screen.selectbox(key="pair_first").set_value("other").run()
+    assert "Choose two different models." in text_of(screen)
