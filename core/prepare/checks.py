@@ -13,6 +13,7 @@ from core.prepare import leaks
 from core.prepare.copies import duplicated, row_marks
 from core.prepare.plan import SplitKind
 from core.prepare.problem import Problem
+from core.prepare.steps import STEPS
 from core.runtime.values import as_date, as_text
 
 JUDGED_ROWS: Final = 5
@@ -51,6 +52,26 @@ def _cannot_be_applied(problem: Problem) -> Iterator[Finding]:
             evidence=fault.what,
             why=fault.next_step,
             acceptable=False,
+        )
+
+
+def _idle(problem: Problem) -> Iterator[Finding]:
+    from core.prepare.idle import idle_steps
+
+    told = idle_steps(problem)
+    for number, step in enumerate(problem.recipe.steps, start=1):
+        if step.id not in told:
+            continue
+        spec = STEPS[step.kind]
+        needed = spec.settings_columns(step)
+        yield Finding(
+            code="step-without-columns",
+            # A formula or a span of time is there to add something; of other steps it can be meant so.
+            severity=Severity.WARNING if needed else Severity.INFO,
+            title=f"Step {number} has nothing to act on",
+            evidence=f"{spec.title}: {told[step.id]}",
+            why="What it was to make is missing in every model that is trained now.",
+            columns=tuple(name for name in (*needed, *step.columns) if name in problem.schema),
         )
 
 
@@ -239,6 +260,7 @@ def _repeat(count: int) -> str:
 
 CHECKS: Final = (
     Check("recipe-broken", "The recipe cannot be applied", Severity.ERROR, _cannot_be_applied),
+    Check("step-without-columns", "A step has nothing to act on", Severity.WARNING, _idle),
     Check("copies-across-parts", "Rows look the same as others", Severity.WARNING, _copies_across),
     Check("identifier-across-parts", "An identifier is on both sides", Severity.WARNING, leaks.cases_across),
     Check("near-copies-across-parts", "Sealed rows are nearly training rows", Severity.WARNING, leaks.near_copies),

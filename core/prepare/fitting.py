@@ -26,13 +26,16 @@ def unfit(recipe: Recipe, schema: Schema) -> dict[str, str]:
     Returns
     -------
     dict
-        Id of the step to what does not fit, naming the columns that are absent or of another type.
+        Id of the step to what does not fit, naming the columns that are absent or of another type, those that its
+        settings name among them.
     """
     told = {}
     for step in recipe.steps:
-        suits = STEPS[step.kind].suits if step.kind in STEPS else ()
-        absent = [name for name in step.columns if name not in schema]
-        other = [name for name in step.columns if name in schema and suits and schema[name].type not in suits]
+        spec = STEPS.get(step.kind)
+        named = dict.fromkeys(step.columns, spec.suits if spec else ())
+        named |= spec.settings_columns(step) if spec else {}
+        absent = [name for name in named if name not in schema]
+        other = [name for name, suits in named.items() if name in schema and suits and schema[name].type not in suits]
         said = [_absent(absent)] if absent else []
         said += [f"{listed(other)} {'is' if len(other) == 1 else 'are'} of another type"] if other else []
         if said:

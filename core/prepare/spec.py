@@ -199,6 +199,8 @@ class StepSpec:
         Whether free text that the step acts on is read for it; without such a step no model sees free text.
     asks_columns : bool
         Whether the form asks for columns; a formula names its own.
+    names_columns : callable or None
+        From settings to columns they name in a text, such as a formula; all of them are needed.
     says : callable or None
         From settings and the units of columns to sentences the form shows, warnings first.
     """
@@ -218,7 +220,24 @@ class StepSpec:
     needs_columns: bool = False
     reads_text: bool = False
     asks_columns: bool = True
+    names_columns: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
     says: Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str, ...]] | None = None
+
+    def settings_columns(self, step: Step) -> dict[str, tuple[ColumnType, ...]]:
+        """Return the columns that settings in use name beside ``step.columns``, with the types they may have."""
+        settings = {param.name: param.default for param in self.params} | dict(step.params)
+        named: dict[str, tuple[ColumnType, ...]] = {}
+        for param in self.params:
+            value = settings[param.name]
+            if param.shown_when is not None and settings.get(param.shown_when[0]) not in param.shown_when[1]:
+                continue
+            if param.kind == "column" and value:
+                named[str(value)] = param.suits
+            elif param.kind == "order" and isinstance(value, Mapping):
+                named |= {str(name): self.suits for name, order in value.items() if order}
+        if self.names_columns is not None:
+            named |= dict.fromkeys(self.names_columns(settings), self.suits)
+        return named
 
     def describe(self, step: Step, schema: Schema) -> str:
         """Return the line the recipe shows, column names between backticks; never raises."""

@@ -13,16 +13,26 @@ def mended(recipe: Recipe, schema: Schema) -> Recipe:
     steps = []
     for step in recipe.steps:
         kept = tuple(name for name in step.columns if not _unfit(step, name, schema))
-        if step.columns and not kept:
+        if (step.columns and not kept) or _lost_settings(step, schema):
             continue
         values = step.params.get("values")
         params = step.params
         if isinstance(values, dict):
             params = step.params | {"values": {name: given for name, given in values.items() if name in schema}}
+        order = params.get("order")
+        if isinstance(order, dict):
+            params = params | {"order": {name: given for name, given in order.items() if name in schema}}
         steps.append(step.model_copy(update={"columns": kept, "params": params}))
     if tuple(steps) == recipe.steps:
         return recipe
     return Recipe(number=recipe.number + 1, steps=tuple(steps))
+
+
+def _lost_settings(step: Step, schema: Schema) -> list[str]:
+    """Return the columns without which a step cannot be, because its settings name them, and which are gone."""
+    spec = STEPS.get(step.kind)
+    named = spec.settings_columns(step) if spec and not isinstance(step.params.get("order"), dict) else {}
+    return [name for name, suits in named.items() if name not in schema or (suits and schema[name].type not in suits)]
 
 
 def _unfit(step: Step, column: str, schema: Schema) -> bool:
@@ -36,13 +46,16 @@ def mending(recipe: Recipe, schema: Schema) -> tuple[str, ...]:
     """Say of each step that no longer fits what becomes of it."""
     told = []
     for number, step in enumerate(recipe.steps, start=1):
-        lost = [name for name in step.columns if _unfit(step, name, schema)]
+        needed = _lost_settings(step, schema)
+        lost = needed or [name for name in step.columns if _unfit(step, name, schema)]
         if not lost:
             continue
         title = STEPS[step.kind].title if step.kind in STEPS else step.kind
-        whole = len(lost) == len(step.columns)
+        whole = bool(needed) or len(lost) == len(step.columns)
         ending = "and goes, as it names no other" if whole else "and goes on without"
-        they = "" if whole else " it" if len(lost) == 1 else " them"
+        if needed:
+            ending = "and goes, as it cannot be without"
+        they = "" if whole and not needed else " it" if len(lost) == 1 else " them"
         gone = sum(name not in schema for name in lost)
         why = "gone" if gone == len(lost) else "gone or of another type" if gone else "of another type"
         is_ = "is" if len(lost) == 1 else "are"

@@ -1,6 +1,7 @@
 """The recipe as an ordered list: switch, move, remove, undo, redo, and before and after."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -32,13 +33,14 @@ def recipe(project: Project) -> None:
             if st.button("Add step", key="add_step", icon=":material/add:"):
                 ordereditor.forget()
                 stepform.add()
-    effects = results.recipe_effects(project)
+    effects, idle = results.recipe_effects(project), results.idle_steps(project)
     selected = _selected(project)
     with st.container(border=True, gap=None, key="list_recipe"):
         if not steps:
             draw.html('<div class="fw-plainrow fw-sub">No step. Raw columns go to the model as they are.</div>')
         for number, step in enumerate(steps, start=1):
-            _row(project, step, number, effects.get(step.id, ""), is_selected=step.id == selected)
+            told = Told(effects.get(step.id, ""), idle.get(step.id, ""))
+            _row(project, step, number, told, is_selected=step.id == selected)
 
 
 def turns(project: Project) -> None:
@@ -69,12 +71,23 @@ def _selected(project: Project) -> str | None:
     return chosen if chosen in ids else (ids[0] if ids else None)
 
 
-def _row(project: Project, step: Step, number: int, effect: str, *, is_selected: bool) -> None:
+@dataclass(frozen=True)
+class Told:
+    """What is said of a step: its effect in short, and why it has nothing to act on, where that is so."""
+
+    effect: str
+    idle: str
+
+
+def _row(project: Project, step: Step, number: int, told: Told, *, is_selected: bool) -> None:
     spec = STEPS[step.kind]
     assert project.table_schema is not None
     line = draw.marked(spec.describe(step, project.table_schema))
     tone, glyph = TONES[spec.scope.value]
     off = "" if step.on else " fw-off"
+    warning = (
+        f'<div class="fw-warn">{draw.icon("warning")}<span>{draw.marked(told.idle)}</span></div>' if told.idle else ""
+    )
     with st.container(
         horizontal=True,
         wrap=False,
@@ -86,9 +99,9 @@ def _row(project: Project, step: Step, number: int, effect: str, *, is_selected:
                 f'<div class="fw-grid{off}" style="grid-template-columns:{GRID}">'
                 f'<span class="fw-sub fw-num">{number}</span>'
                 f"{draw.icon(spec.icon)}<div><div>{line}</div>"
-                f'<div class="fw-sub">{draw.marked(step.reason or spec.summary)}</div></div>'
+                f'<div class="fw-sub">{draw.marked(step.reason or spec.summary)}</div>{warning}</div>'
                 f"<div>{draw.chip(spec.scope.words, tone, glyph)}</div>"
-                f'<div class="fw-num fw-sub">{draw.text(effect)}</div></div>'
+                f'<div class="fw-num fw-sub">{draw.text(told.effect)}</div></div>'
             )
         key = f"on_{step.id}"
         st.session_state[key] = step.on

@@ -266,6 +266,18 @@ def recipe_effects(project: Project) -> dict[str, str]:
     )
 
 
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _idle(fingerprint: str, _project: Project) -> dict[str, str]:
+    from core.prepare.idle import idle_steps
+
+    return idle_steps(problem(_project))
+
+
+def idle_steps(project: Project) -> dict[str, str]:
+    """Return, by step, why it has nothing to act on."""
+    return _idle(digest([data_fingerprint(project), project.split.model_dump(), project.recipe.model_dump()]), project)
+
+
 @st.cache_resource(show_spinner=False, max_entries=KEPT * 2)
 def _preview(fingerprint: str, step_id: str, column: str | None, _project: Project) -> Any:
     from core.prepare.preview import preview_step

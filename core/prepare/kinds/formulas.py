@@ -28,6 +28,15 @@ def _formula(making: Making) -> Any:
     return AddFormula(formula=text, name=_name(making.params))
 
 
+def _columns(params: Mapping[str, Any]) -> tuple[str, ...]:
+    from core.runtime.formula import FormulaError, columns_of_formula, read_formula
+
+    try:
+        return tuple(column.name for column in columns_of_formula(read_formula(str(params["formula"]))))
+    except FormulaError:
+        return ()
+
+
 def _check(name: str, place: str, making: Making) -> None:
     schema = making.schema
     if name not in schema:
@@ -95,6 +104,7 @@ KINDS: Final = (
         describe_with=_say_formula,
         build=_formula,
         asks_columns=False,
+        names_columns=_columns,
         says=_say_units,
         params=(
             ParamSpec(

@@ -86,3 +86,23 @@ def test_a_step_that_does_not_fit_stays_switched_off_and_says_why() -> None:
     assert first == whole
     assert (second.on, second.columns) == (False, ("a", "gone"))
     assert second.reason == "Does not fit: `gone` is not in the table and `a` is of another type. Edit it or remove it."
+
+
+def test_columns_that_settings_name_are_held_against_the_table_too() -> None:
+    date, number = ColumnType.DATE, ColumnType.NUMBER
+    schema = Schema(columns=(ColumnSpec(name="a", type=number), ColumnSpec(name="d", type=date)))
+    steps = (
+        Step(id="f", kind="formula", params={"formula": "a / `my fare` + d"}),
+        Step(id="g", kind="formula", params={"formula": "a * ("}),
+        Step(id="s", kind="date_elapsed", columns=("d",), params={"since": "opened"}),
+        Step(id="t", kind="date_elapsed", columns=("d",), params={"since": "a"}),
+        Step(id="u", kind="date_elapsed", columns=("d",), params={"since": "opened", "count_from": "day"}),
+        Step(id="o", kind="encode", params={"method": "ordinal", "order": {"size": ["s", "m"]}}),
+        Step(id="p", kind="encode", params={"method": "one_hot", "order": {"size": ["s", "m"]}}),
+    )
+    assert unfit(Recipe(steps=steps), schema) == {
+        "f": "`my fare` is not in the table and `d` is of another type",
+        "s": "`opened` is not in the table",
+        "t": "`a` is of another type",
+        "o": "`size` is not in the table",
+    }

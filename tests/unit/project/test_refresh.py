@@ -120,6 +120,20 @@ def test_words_name_what_came_and_went():
     assert said[3] == f"`city`: “z” ({count} rows) came, “x” ({gone} rows) went."
 
 
+def test_a_step_whose_settings_need_what_is_gone_goes_and_an_order_loses_its_column():
+    steps = (
+        Step(id="f", kind="formula", params={"formula": "income / age"}),
+        Step(id="e", kind="encode", params={"method": "ordinal", "order": {"city": ["x", "y"], "age": ["1"]}}),
+    )
+    given = project(recipe=Recipe(number=3, steps=steps), recipe_touched=True)
+    after = rows(seed=2).drop(columns="age")
+    found = compare(given, BEFORE, after)
+    said = "Step 1, Calculate by a formula, names `age`, which is gone, and goes, as it cannot be without it."
+    assert told(found, "Recipe") == [("orange", said)]
+    taken = refresh.take(given, ref(after, "h2"), found.schema, after, now=NOW)
+    assert [(one.kind, one.params["order"]) for one in taken.recipe.steps] == [("encode", {"city": ["x", "y"]})]
+
+
 def test_steps_that_name_what_is_gone_or_of_another_type_are_said_and_mended():
     given = project(recipe=EDITED, recipe_touched=True)
     after = rows(seed=2).drop(columns="city")

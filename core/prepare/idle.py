@@ -1,0 +1,145 @@
+"""Steps that add or do nothing, because a column they need does not reach them: which, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from core.data.schema import ColumnType
+from core.errors import FairwayError
+from core.prepare.compile import input_columns, read_step, transformer
+from core.prepare.problem import Problem
+from core.prepare.recipe import Step
+from core.prepare.spec import Scope, StepSpec, listed
+from core.prepare.steps import STEPS
+from core.runtime.frames import dates_in, free_texts_in, numbers_in, texts_in
+
+ROWS: Final = 200
+"""Training rows that are sent through the recipe: they tell which columns there are, and no more is asked of them."""
+ADDING: Final = ("formula", "date_elapsed", "date_circles", "days_off", "combine_numbers", "polynomial")
+"""Steps that add columns; the others change some."""
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """Columns that do not reach a step, each with the step that is why: left out of the model, or taken apart."""
+
+    left_out: dict[str, str]
+    taken: dict[str, str]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.left_out or name in self.taken
+
+
+def idle_steps(problem: Problem) -> dict[str, str]:
+    """Say of each active step that has nothing to act on which column it lacks, and what to do.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    dict of str to str
+        Step id to a sentence or two, columns between backticks. What follows a step that cannot be applied is left out.
+    """
+    told: dict[str, str] = {}
+    asking = [step.id for step in problem.recipe.active if step.kind in STEPS and _may_idle(step)]
+    if not asking:
+        return told
+    train = problem.split.train
+    rows = train[np.linspace(0, len(train) - 1, min(ROWS, len(train))).astype(np.intp)]
+    features = input_columns(problem)
+    frame = read_step(problem.schema, features).fit_transform(problem.X.loc[rows, list(features)])
+    missing = _Missing(_left_out(problem), {})
+    for number, step in enumerate(problem.recipe.steps, start=1):
+        spec = STEPS.get(step.kind)
+        if not step.on or spec is None:
+            continue
+        if step.id in asking and (said := _lacks(problem, step, spec, frame, missing)):
+            told[step.id] = said
+        if step.id == asking[-1]:
+            break
+        try:
+            after = _through(problem, step, spec, number, frame)
+        except (FairwayError, ValueError):
+            # Another check says what is wrong with it.
+            break
+        gone = [name for name in frame if not (name in after and after[name].dtype == frame[name].dtype)]
+        missing.taken.update({str(name): f"step {number}, {spec.title}" for name in gone})
+        frame = after
+    return told
+
+
+def _may_idle(step: Step) -> bool:
+    spec = STEPS[step.kind]
+    # Steps on rows look at the raw rows, whatever the steps before them did.
+    if spec.scope is Scope.ROWS or step.kind == "drop_columns":
+        return False
+    return bool(step.columns or spec.settings_columns(step) or spec.suits)
+
+
+def _left_out(problem: Problem) -> dict[str, str]:
+    """Return, for columns that are not read at all, the step that leaves them out."""
+    return {
+        name: f"step {number}, {STEPS[step.kind].title}"
+        for number, step in enumerate(problem.recipe.steps, start=1)
+        if step.on and step.kind == "drop_columns"
+        for name in step.columns
+    }
+
+
+def _through(problem: Problem, step: Step, spec: StepSpec, number: int, frame: pd.DataFrame) -> pd.DataFrame:
+    # What selection leaves out of a few rows says nothing of all; the other two take no column.
+    if spec.scope is Scope.ROWS or spec.family == "selection" or step.kind in ("drop_columns", "scale"):
+        return frame
+    built = transformer(step, number, problem)
+    if built is None:
+        return frame
+    after: pd.DataFrame = built.fit_transform(frame, problem.y[frame.index.to_numpy(dtype=np.intp)])
+    return after
+
+
+def _present(frame: pd.DataFrame, suits: Iterable[ColumnType]) -> set[str]:
+    """Return the columns of a frame that are of one of these types there."""
+    kinds = {
+        ColumnType.NUMBER: numbers_in,
+        ColumnType.DATE: dates_in,
+        ColumnType.CATEGORY: texts_in,
+        ColumnType.YES_NO: texts_in,
+        ColumnType.TEXT: free_texts_in,
+    }
+    return {name for kind in suits if kind in kinds for name in kinds[kind](frame, None)}
+
+
+def _lacks(problem: Problem, step: Step, spec: StepSpec, frame: pd.DataFrame, missing: _Missing) -> str:
+    for name, suits in spec.settings_columns(step).items():
+        if name not in _present(frame, suits or tuple(ColumnType)):
+            return _said(problem, step, [name], missing)
+    present = _present(frame, spec.suits)
+    if step.columns:
+        return "" if present & set(step.columns) else _said(problem, step, list(step.columns), missing)
+    if not spec.asks_columns or not spec.suits or present:
+        return ""
+    wanted = [name for name in problem.features if problem.schema[name].type in spec.suits and name in missing]
+    return _said(problem, step, wanted, missing) if wanted else ""
+
+
+def _said(problem: Problem, step: Step, names: list[str], missing: _Missing) -> str:
+    does = "adds nothing" if step.kind in ADDING else "does nothing"
+    are = "is" if len(names) == 1 else "are"
+    first = names[0]
+    if first not in problem.schema:
+        return f"{listed(names)} {are} not in the table: this step {does}. Choose another column, or remove the step."
+    if by := missing.left_out.get(first):
+        return f"{listed(names)} {are} left out by {by}: this step {does}. Choose another column, or keep it."
+    if by := missing.taken.get(first):
+        return (
+            f"{listed(names)} {are} no longer there after {by}: this step {does}. "
+            "Move it before that step, or choose another column."
+        )
+    return (
+        f"The model may not see {listed(names)}: this step {does}. Choose another column, or make it a feature on Data."
+    )

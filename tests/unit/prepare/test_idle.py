@@ -1,0 +1,93 @@
+"""Steps that a needed column does not reach are named, with the step that took it."""
+
+import pytest
+
+from core.data.schema import Role
+from core.findings import Severity
+from core.prepare.checks import check_recipe
+from core.prepare.idle import idle_steps
+from core.prepare.recipe import Recipe, Step
+
+from .conftest import make_schema, make_table
+
+FORMULA = Step(id="f", kind="formula", params={"formula": "income / debt"})
+AGE = Step(id="a", kind="date_elapsed", columns=("opened",), params={"count_from": "day", "day": "2020-01-01"})
+SPLIT = Step(id="s", kind="date_parts")
+DROP = Step(id="d", kind="drop_columns", columns=("debt",))
+BINS = Step(id="b", kind="bin_numbers", columns=("debt",), params={"how": "count", "give": "category"})
+
+
+def idle(make_problem, *steps):
+    return idle_steps(make_problem(make_table(), Recipe(steps=steps)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ((FORMULA, AGE, SPLIT), {}),
+        (
+            (FORMULA, DROP),
+            {"f": "`debt` is left out by step 2, Leave columns out: this step adds nothing. Choose another column, or "
+             "keep it."},
+        ),
+        (
+            (BINS, FORMULA),
+            {"f": "`debt` is no longer there after step 1, Put into bins: this step adds nothing. Move it before that "
+             "step, or choose another column."},
+        ),
+        (
+            (SPLIT, AGE),
+            {"a": "`opened` is no longer there after step 1, Split dates into parts: this step adds nothing. Move it "
+             "before that step, or choose another column."},
+        ),
+        ((SPLIT.model_copy(update={"on": False}), AGE), {}),
+        ((SPLIT, AGE.model_copy(update={"on": False})), {}),
+    ],
+)  # fmt: skip
+def test_what_does_not_reach_a_step_is_said(make_problem, steps, said):
+    assert idle(make_problem, *steps) == said
+
+
+def test_a_step_without_columns_of_its_own_needs_one_that_suits_it(make_problem):
+    group = Step(id="g", kind="group_rare")
+    encode = Step(id="e", kind="encode")
+    assert idle(make_problem, group, encode) == {}
+    assert idle(make_problem, encode, group)["g"].startswith(
+        "`purpose`, `self_employed` are no longer there after step 1, Encode categories: this step does nothing."
+    )
+    since = AGE.model_copy(update={"columns": ()})
+    assert idle(make_problem, SPLIT, since)["a"].startswith("`opened` is no longer there after step 1")
+
+
+def test_one_column_that_is_left_is_enough_for_a_step_but_not_for_a_formula(make_problem):
+    cap = Step(id="c", kind="cap_outliers", columns=("debt", "income"))
+    assert set(idle(make_problem, DROP, cap, FORMULA)) == {"f"}
+
+
+def test_columns_kept_from_the_model_are_said(make_problem):
+    schema = make_schema().with_column("debt", role=Role.LEFT_OUT)
+    cap = Step(id="c", kind="cap_outliers", columns=("debt",))
+    told = idle_steps(make_problem(make_table(), Recipe(steps=(cap,)), schema=schema))
+    assert told == {
+        "c": "The model may not see `debt`: this step does nothing. Choose another column, or make it a feature on "
+        "Data."
+    }
+
+
+def test_a_column_that_left_the_table_is_said_and_what_selection_takes_is_not(make_problem):
+    gone = Step(id="x", kind="formula", params={"formula": "income / fare"})
+    assert idle(make_problem, gone)["x"].startswith("`fare` is not in the table: this step adds nothing.")
+    best = Step(id="k", kind="select_best", params={"most": 1})
+    assert idle(make_problem, best, FORMULA) == {}
+
+
+def test_the_coach_warns_of_a_formula_and_notes_other_steps(make_problem):
+    cap = Step(id="c", kind="cap_outliers", columns=("debt",))
+    problem = make_problem(make_table(), Recipe(steps=(FORMULA, cap, DROP)))
+    found = [finding for finding in check_recipe(problem) if finding.code == "step-without-columns"]
+    assert [(one.severity, one.title) for one in found] == [
+        (Severity.WARNING, "Step 1 has nothing to act on"),
+        (Severity.INFO, "Step 2 has nothing to act on"),
+    ]
+    assert found[0].evidence.startswith("Calculate by a formula: `debt` is left out by step 3")
+    assert found[0].columns == ("income", "debt")
