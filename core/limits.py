@@ -115,6 +115,12 @@ REASON_LENGTH: Final = 2_000
 """Longest reason for accepting a finding."""
 QUICK_ROWS: Final = 5_000
 """Most training rows that a quick trial of a recipe is scored on."""
+SUGGESTIONS: Final = 40
+"""Most suggestions for a recipe that are tried at a time, the most promising first."""
+SUGGEST_ROWS: Final = 60
+"""Fewest training rows on which suggestions are tried: with fewer, chance explains any difference."""
+SUGGEST_SECONDS: Final = (10, 3600)
+"""Shortest and longest time in which suggestions are tried."""
 PARAM_LENGTH: Final = 2_000
 """Most characters of a text that a step of the recipe is set to."""
 FOLDS: Final = (2, 10)

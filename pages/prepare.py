@@ -3,7 +3,17 @@
 import streamlit as st
 
 from core.errors import FairwayError
-from pages.components import comparecard, contractcard, draw, leakcards, recipelist, results, session, splitcard
+from pages.components import (
+    comparecard,
+    contractcard,
+    draw,
+    leakcards,
+    recipelist,
+    results,
+    session,
+    splitcard,
+    suggesting,
+)
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "The recipe turns raw rows into what a model can learn from. It travels with the model."
@@ -18,6 +28,7 @@ if not is_locked("prepare", SENTENCE):
                 recipelist.turns(project)
         else:
             recipelist.recipe(project)
+            suggesting.card(project)
             left, right = st.columns(2, gap="small")
             with left:
                 recipelist.before_after(project)

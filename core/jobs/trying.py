@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from time import monotonic
 from typing import Any, Final
 
+import pandas as pd
+
 from core.jobs.tasks import JobContext
+from core.limits import SUGGEST_SECONDS
 from core.prepare.problem import Problem
 from core.prepare.recipe import Recipe
 from core.project.document import Project
@@ -20,6 +24,8 @@ class Trial:
     problem : Problem
         Of the project as it was when the trial was asked for.
     project : Project
+    table : DataFrame
+        The project's.
     params : dict
         As submitted.
     threads : int
@@ -34,6 +40,7 @@ class Trial:
 
     problem: Problem
     project: Project
+    table: pd.DataFrame
     params: Mapping[str, Any]
     threads: int
     report: Callable[[float, str], None]
@@ -106,11 +113,51 @@ def more_rows(trial: Trial) -> dict[str, Any]:
     return said(curve)
 
 
+def _budget(trial: Trial) -> float:
+    return min(max(float(trial.params["budget"]), SUGGEST_SECONDS[0]), SUGGEST_SECONDS[1])
+
+
+def suggest(trial: Trial) -> dict[str, Any]:
+    """Try suggestions for the recipe within ``budget`` seconds; stopped, it keeps what it found."""
+    from core.project.suggesting import trial_problem
+    from core.train.trials.suggested import try_suggestions
+
+    found = try_suggestions(
+        trial_problem(trial.project, trial.table),
+        seed=trial.project.plan.seed,
+        budget=_budget(trial),
+        clock=monotonic,
+        threads=trial.threads,
+        should_stop=trial.should_stop,
+        report=trial.report,
+        keep=lambda so_far: trial.keep(so_far.model_dump(mode="json")),
+    )
+    return found.model_dump(mode="json")
+
+
+def build(trial: Trial) -> dict[str, Any]:
+    """Build a whole recipe within ``budget`` seconds; stopped, it keeps the recipe as far as it was built."""
+    from core.project.suggesting import automatic
+
+    built = automatic(
+        trial.project,
+        trial.table,
+        budget=_budget(trial),
+        threads=trial.threads,
+        should_stop=trial.should_stop,
+        report=trial.report,
+        keep=lambda so_far: trial.keep(so_far.model_dump(mode="json")),
+    )
+    return built.model_dump(mode="json")
+
+
 TRIALS: Final[dict[str, Callable[[Trial], dict[str, Any]]]] = {
     "compare": compare,
     "replay": replay_without,
     "apart": apart,
     "rows": more_rows,
+    "suggest": suggest,
+    "automatic": build,
 }
 """What a trial may be: name to function. Each returns JSON values."""
 
@@ -118,6 +165,11 @@ TRIALS: Final[dict[str, Callable[[Trial], dict[str, Any]]]] = {
 def trial_key(project: Project, what: str, params: Mapping[str, Any]) -> str:
     """Name a trial by everything its result depends on."""
     return digest([what, training_fingerprint(project), dict(params)])
+
+
+def last_key(what: str) -> str:
+    """Name the file that says which trial of a kind was made last."""
+    return f"last-{what}"
 
 
 def run_trial(context: JobContext) -> None:
@@ -131,14 +183,22 @@ def run_trial(context: JobContext) -> None:
     assert project.data is not None
     what, params = str(context.params["what"]), dict(context.params["params"])
     folder, key = context.workspace.trials(context.project_id), trial_key(project, what, params)
+
+    def write(found: dict[str, Any], *, finished: bool) -> None:
+        folder.write(key, {**found, "finished": finished})
+        # What was tried last is found again when the recipe has changed, and is told to be out of date.
+        folder.write(last_key(what), {"key": key, "fingerprint": training_fingerprint(project)})
+
+    table = context.workspace.read_table(project.data.content_hash)
     trial = Trial(
-        problem=problem(project, context.workspace.read_table(project.data.content_hash)),
+        problem=problem(project, table),
         project=project,
+        table=table,
         params=params,
         threads=min(context.workspace.settings.worker_threads, usable_cores()),
         report=context.report,
         should_stop=context.should_stop,
-        keep=lambda found: folder.write(key, {**found, "finished": False}),
+        keep=lambda found: write(found, finished=False),
         pipeline=context.workspace.training(context.project_id, str(context.params["fingerprint"])).pipeline,
     )
-    folder.write(key, {**TRIALS[what](trial), "finished": True})
+    write(TRIALS[what](trial), finished=True)

@@ -114,12 +114,21 @@ def sampled(problem: Problem, *, most_rows: int = QUICK_ROWS, seed: int) -> Prob
     kept = split.train
     if len(kept) > most_rows:
         kept = np.sort(np.random.default_rng(seed).choice(kept, most_rows, replace=False))
-    folds = []
-    for fit, judge in split.folds:
+    folds, first = [], 0
+    for number, (fit, judge) in enumerate(split.folds):
         pair = np.intersect1d(fit, kept), np.intersect1d(judge, kept)
         if min(map(len, pair)) and len(np.unique(problem.y[pair[0]].astype(str))) > 1:
             folds.append(pair)
-    return replace(problem, split=Split(train=kept, test=split.test[:0], folds=tuple(folds), notes=split.notes))
+            first += number < len(split.first_pass)
+    small = Split(
+        train=kept,
+        test=split.test[:0],
+        folds=tuple(folds),
+        notes=split.notes,
+        kind=split.kind,
+        first=first if first < len(folds) else 0,
+    )
+    return replace(problem, split=small)
 
 
 def quick_score(

@@ -27,6 +27,7 @@ from core.monitor import checks as monitor_checks
 from core.monitor.checks import TITLES
 from core.prepare import checks as prepare_checks
 from core.prepare.steps import STEPS
+from core.prepare.suggest.rules import RULES
 from core.project import expecting, export_checks
 from core.project.journey import STAGES
 from core.settings import Settings
@@ -85,6 +86,10 @@ def test_every_metric_has_its_line() -> None:
     assert set(lines) == set(METRICS)
 
 
+def test_every_rule_of_suggestions_has_its_line() -> None:
+    assert set(rows(REFERENCE / "suggestions.md")) == set(RULES)
+
+
 def test_every_source_has_its_line() -> None:
     assert set(rows(REFERENCE / "sources.md")) == set(KINDS_OF_SOURCES)
 
@@ -93,6 +98,7 @@ def test_every_source_has_its_line() -> None:
     ("page", "titles"),
     [
         ("steps.md", {kind: spec.title for kind, spec in STEPS.items()}),
+        ("suggestions.md", {key: rule.title for key, rule in RULES.items()}),
         ("sources.md", {key: kind.title for key, kind in KINDS_OF_SOURCES.items()}),
         ("models.md", {key: model.title for key, model in MODELS.items()}),
         ("metrics.md", {key: f"{metric.plain} ({metric.title})" for key, metric in METRICS.items()}),

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import JobError
 from core.jobs.tasks import TASKS, JobContext
-from core.jobs.trying import trial_key
+from core.jobs.trying import last_key, trial_key
 from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe, Step
 from core.project.fingerprint import training_fingerprint
@@ -70,3 +70,29 @@ def test_whether_more_rows_help_is_tried_with_the_kept_model(workspace, trainabl
     assert found["sizes"][-1]["unseen"] == pytest.approx([fold.unseen for fold in run.folds])
     assert RowCurve.read(found).verdict.value == found["verdict"]
     assert any("rows, fold 1 of" in words for _, words in said)
+
+
+@pytest.mark.parametrize(("what", "holds"), [("suggest", "tried"), ("automatic", "recipe")])
+def test_suggestions_are_kept_and_the_last_ones_are_found(workspace, trainable, what, holds, monkeypatch):
+    monkeypatch.setattr("core.jobs.trying.SUGGEST_SECONDS", (0.01, 0.01))
+    params = {"what": what, "params": {"budget": 0.0}, "fingerprint": training_fingerprint(trainable)}
+    TASKS["trial"].run(JobContext(workspace, "j", trainable.id, params))
+    folder = workspace.trials(trainable.id)
+    last = folder.read(last_key(what))
+    assert last == {
+        "key": trial_key(trainable, what, params["params"]),
+        "fingerprint": training_fingerprint(trainable),
+    }
+    found = folder.read(last["key"])
+    assert found["finished"] is True
+    assert found[holds]
+    suggested = found if what == "suggest" else found["suggested"]
+    assert suggested["ended"] == "budget"
+
+
+def test_stopped_suggestions_keep_what_was_found(workspace, trainable):
+    params = {"what": "suggest", "params": {"budget": 60.0}, "fingerprint": training_fingerprint(trainable)}
+    TASKS["trial"].run(JobContext(workspace, "j", trainable.id, params, should_stop=lambda: True))
+    folder = workspace.trials(trainable.id)
+    found = folder.read(folder.read(last_key("suggest"))["key"])
+    assert (found["ended"], found["finished"]) == ("stopped", True)
