@@ -8,6 +8,27 @@ from typing import Any
 
 from core.project.document import Project
 
+BINDING = (
+    "target",
+    "task",
+    "positive",
+    "metric",
+    "unknown_at_prediction",
+    "sensitive",
+    "sensitive_as_features",
+)
+"""Fields of the frame on which what is trained depends, and with it the findings of every step."""
+SPOKEN_OF: dict[str, tuple[str, ...]] = {
+    "data": ("predicted_at", "row_is"),
+    "prepare": ("predicted_at",),
+    "train": ("good_enough", "row_is"),
+    "evaluate": ("costs", "good_enough", "row_is"),
+    "explain": ("predicted_at", "row_is"),
+    "fairness": ("fairness_measure", "fairness_limit", "flag_is_good", "costs", "harm", "row_is"),
+    "export": (),
+    "monitor": ("row_is",),
+}
+"""Further fields that a step's findings use or repeat; a change of any other leaves them as they are."""
 LIBRARIES = ("scikit-learn", "lightgbm", "numpy", "pandas")
 """Libraries whose version changes what a training finds."""
 
@@ -40,6 +61,13 @@ def data_fingerprint(project: Project) -> str:
 def frame_fingerprint(project: Project) -> str:
     """Name the frame."""
     return digest(project.frame.model_dump(mode="json"))
+
+
+def frame_fingerprint_for(project: Project, stage: str) -> str:
+    """Name what the findings of a step depend on in the frame; all of it for Frame itself."""
+    if stage not in SPOKEN_OF:
+        return frame_fingerprint(project)
+    return digest(project.frame.model_dump(mode="json", include={*BINDING, *SPOKEN_OF[stage]}))
 
 
 def training_fingerprint(project: Project) -> str:

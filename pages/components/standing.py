@@ -10,7 +10,7 @@ from core.project import judge
 from core.project.document import Project
 from core.project.expecting import expectation_findings
 from core.project.export_checks import export_findings
-from core.project.fingerprint import digest, frame_fingerprint, training_fingerprint
+from core.project.fingerprint import digest, frame_fingerprint_for, training_fingerprint
 from core.project.journey import Facts, StepState, journey, stage_fingerprint
 from core.workspace.trials import TrialFolder
 from pages.components import results, session
@@ -29,10 +29,13 @@ def _known() -> dict[tuple[str, str, str], tuple[Finding, ...]]:
 
 def _mark(project: Project, stage: str) -> str:
     found = results.board(project)
-    parts: list[object] = [stage_fingerprint(project, stage, found), frame_fingerprint(project)]
+    parts: list[object] = [stage_fingerprint(project, stage, found), frame_fingerprint_for(project, stage)]
     if stage == "data":
         parts += [project.split.model_dump(mode="json"), [step.model_dump() for step in project.recipe.active]]
         parts += [{name: entry.allowed for name, entry in project.dictionary.items()}, project.reference_shares]
+    if stage == "prepare":
+        # Findings name steps by their place, which those that are off have too.
+        parts += [[step.id, step.on] for step in project.recipe.steps]
     if stage == "train" and found is not None:
         parts += [project.chosen, found.finished, [run.key for run in found.done]]
     if stage == "evaluate":
