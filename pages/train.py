@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.project.fingerprint import training_fingerprint
-from pages.components import draw, labelling, morerows, results, session, states, training
+from pages.components import draw, labelling, morerows, results, session, states, training, tuned
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "Fairway tries candidates on the same folds and keeps what holds up on rows they have not seen."
@@ -21,6 +21,7 @@ if not is_locked("train", SENTENCE):
                 draw.banner("Something before it changed. Shown as it was.", "Out of date.")
             training.ended_card(project, job, board)
             training.board_view(project, board)
+            tuned.card(project, board)
             if project.training == training_fingerprint(project):
                 morerows.card(project, board)
         elif job is not None and job.state in ("failed", "interrupted") and project.training is not None:

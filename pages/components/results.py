@@ -242,6 +242,19 @@ def pair(project: Project, first: str, second: str) -> Any:
     return _pair(digest([project.id, project.training, project.threshold]), project, first, second)
 
 
+@st.cache_resource(show_spinner=False, max_entries=KEPT_SMALL)
+def _tuned(fingerprint: str, _family: Any, _seed: int) -> Any:
+    from core.train.tuned import importances
+
+    return importances(_family, seed=_seed)
+
+
+def tuned(project: Project, family: Any) -> Any:
+    """Return which settings of a family of tuned draws mattered; ``None`` where too few can be compared."""
+    draws = [[sorted(one.params.items()), one.score, one.ended_early] for one in family.draws]
+    return _tuned(digest([family.key, draws, project.plan.seed]), family, project.plan.seed)
+
+
 def chosen_of(project: Project, found: Leaderboard) -> str | None:
     """Return the key of the project's model on a board."""
     return chosen_run(project, found)

@@ -13,7 +13,9 @@ from core.project.document import Project
 from core.project.target import set_target
 from core.settings import Settings
 from core.workspace import Workspace, intake
+from tests.pages.whole import finished, finished_home
 
+__all__ = ["finished", "finished_home"]
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>"

@@ -1,10 +1,6 @@
 """Every screen of a project that went the whole way, for each kind of answer, and after something before it changed."""
 
 import re
-import shutil
-import time
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from streamlit import cache_resource
@@ -12,114 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.schema import Role
 from core.evaluate.expectations import Condition, Expectation
-from core.jobs.trying import trial_key
 from core.project import judge, shipping
 from core.project.changes import accept, open_seal, set_column
-from core.project.document import Project, SealOpening
+from core.project.document import SealOpening
 from core.project.expecting import expect, expect_no_more
 from core.project.export_checks import export_findings
-from core.project.fingerprint import model_fingerprint, training_fingerprint
-from core.project.journey import STAGES, chosen_run
-from core.project.standing import findings_before_packing
+from core.project.journey import STAGES
 from core.settings import Settings
-from core.train.board import TrainPlan
-from core.train.measures import InUse
-from core.train.search import train
 from core.workspace import Workspace, intake
-
-NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
-ROOT = Path(__file__).resolve().parents[2]
-PLANS = {
-    "mortgages": ("logistic_regression",),
-    "penguins": ("decision_tree",),
-    "house_prices": ("linear_regression",),
-}
-
-
-def go_the_whole_way(workspace: Workspace, sample: str) -> Project:
-    project = intake.start_sample(workspace, sample, now=NOW)
-    assert project.data is not None
-    table = workspace.read_table(project.data.content_hash)
-    fingerprint = training_fingerprint(project)
-    folder = workspace.training(project.id, fingerprint)
-    plan = TrainPlan(candidates=PLANS[sample], budget_seconds=60)
-    built = judge.problem(project, table)
-    in_use = InUse(built, folder.save_fitted)
-    train(
-        built,
-        plan,
-        fingerprint=fingerprint,
-        on_board=lambda board: folder.write_board(in_use.board(board)),
-        on_fitted=in_use.on_fitted,
-        should_stop=lambda: False,
-        clock=time.monotonic,
-    )
-    project = project.updated(training=fingerprint)
-    board = folder.board()
-    run = chosen_run(project, board)
-    assert board is not None
-    assert run is not None
-    mark = model_fingerprint(project, run)
-    project = workspace.save(project.updated(reviewed={"evaluate": mark}), now=NOW)
-    packed = shipping.pack(
-        project,
-        built,
-        board,
-        run,
-        folder.pipeline(run),
-        judge.Judged(folder.outcomes(run), folder.folds(run), folder.rows(run)),
-        workspace.artefact_dir(project.id, "bundle", mark),
-        fingerprint=mark,
-        findings=findings_before_packing(project, table, built, board, folder.pipeline(run)),
-        now=NOW,
-    )
-    assert packed.certificate.offered, packed.certificate.reasons
-    return workspace.save(shipping.record(project, packed, mark, now=NOW), now=NOW)
-
-
-@pytest.fixture(scope="session")
-def finished_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Three projects that went the whole way, made once."""
-    home = tmp_path_factory.mktemp("finished")
-    workspace = Workspace.open(Settings.from_environment({"FAIRWAY_HOME": str(home)}))
-    return home, {sample: go_the_whole_way(workspace, sample).id for sample in PLANS}
-
-
-@pytest.fixture
-def finished(
-    finished_home: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, str]:
-    home, projects = finished_home
-    copy = tmp_path / "home"
-    shutil.copytree(home, copy)
-    monkeypatch.setenv("FAIRWAY_HOME", str(copy))
-    monkeypatch.delenv("FAIRWAY_DATABASE_URL", raising=False)
-    return projects
-
-
-def text_of(screen: AppTest) -> str:
-    parts = [str(element.value) for kind in ("markdown", "title") for element in screen.get(kind)]
-    parts += [element.proto.body for element in screen.get("html")]
-    return "\n".join(parts)
-
-
-def caught(said: str) -> int:
-    found = re.search(r"catches (\d+)%", said)
-    assert found
-    return int(found.group(1))
-
-
-def show(stage: str, project_id: str) -> AppTest:
-    screen = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=90)
-    screen.query_params["project"] = project_id
-    return screen.switch_page(f"{stage}.py").run()
-
-
-def assert_sound(screen: AppTest) -> str:
-    said = text_of(screen)
-    assert not screen.exception
-    assert "could not be" not in said
-    return said
+from tests.pages.whole import NOW, PLANS, ROOT, assert_sound, caught, show, text_of
 
 
 @pytest.mark.parametrize("sample", list(PLANS))
@@ -309,77 +206,3 @@ def test_what_is_open_is_told_after_a_restart_of_the_server_as_well(finished: di
     assert told > before
     cache_resource.clear()
     assert text_of(show("frame", finished["mortgages"])).count("open finding") == told
-
-
-def test_train_shows_what_each_model_costs_in_use(finished: dict[str, str]) -> None:
-    screen = show("train", finished["mortgages"])
-    screen.segmented_control(key="board_view").set_value("In use").run()
-    assert not screen.exception
-    said = text_of(screen)
-    assert re.search(r'>1 of 1</span><span class="fw-num">[\d.]+ ms</span><span class="fw-num">\d+ kB</span>', said)
-    assert "standard deviation of the score over the folds" in said
-
-
-def test_chances_are_corrected_by_a_click_and_taken_back_by_another(finished: dict[str, str]) -> None:
-    screen = show("evaluate", finished["mortgages"])
-    workspace = Workspace.open(Settings.from_environment())
-    before = text_of(screen)
-    assert "Are the chances right?" in before
-    screen.segmented_control(key="chances_way").set_value("Step curve (isotonic)").run()
-    screen.button(key="chances_on").click().run()
-    assert_sound(screen)
-    assert workspace.get(finished["mortgages"]).calibration == "isotonic"
-    assert "Part of the model" in text_of(screen)
-    for stage in ("explain", "fairness", "export"):
-        assert_sound(show(stage, finished["mortgages"]))
-    again = show("evaluate", finished["mortgages"])
-    again.button(key="chances_off").click().run()
-    assert_sound(again)
-    assert workspace.get(finished["mortgages"]).calibration == ""
-    assert "Are the chances right?" in text_of(show("evaluate", finished["penguins"]))
-    assert "Are the chances right?" not in text_of(show("evaluate", finished["house_prices"]))
-
-
-def test_whether_more_rows_would_help_is_shown_after_a_refresh(finished: dict[str, str]) -> None:
-    workspace = Workspace.open(Settings.from_environment())
-    project = workspace.get(finished["mortgages"])
-    screen = show("train", project.id)
-    assert "Would more rows help?" in text_of(screen)
-    assert screen.button(key="begin_rows").label == "Find out"
-    sizes = [
-        {"rows": n, "unseen": [s, s + 0.01], "seen": [0.9, 0.9]} for n, s in ((600, 0.7), (1100, 0.74), (1523, 0.76))
-    ]
-    numbers = {"gain": 0.04, "low": 0.03, "high": 0.05, "notable": 0.005, "judged": 381.0}
-    rounds = {"measure": "log loss", "rounds": [1, 50], "seen": [0.6, 0.3], "unseen": [0.6, 0.4], "folds": 5}
-    found = {"metric": "roc_auc", "sizes": sizes, **numbers, "verdict": "yes", "rounds": rounds, "finished": True}
-    key = trial_key(project, "rows", {"run": "logistic_regression"})
-    workspace.trials(project.id).write(key, found)
-    again = show("train", project.id)
-    assert_sound(again)
-    said = text_of(again)
-    assert "More rows would help: from 1,523 rows on, twice as many would improve ROC AUC by about 0.0400" in said
-    assert "more rounds may help" in said
-    workspace.trials(project.id).write(key, {**found, "finished": False})
-    assert "It ended after 3 of 5 sizes" in text_of(show("train", project.id))
-
-
-def test_two_models_are_compared_row_by_row(finished: dict[str, str]) -> None:
-    workspace = Workspace.open(Settings.from_environment())
-    project = workspace.get(finished["mortgages"])
-    folder = workspace.training(project.id, str(project.training))
-    assert "Compare two models" not in text_of(show("evaluate", project.id))
-    board = folder.board()
-    assert board is not None
-    # A second model: the first under another key, its chances turned a little.
-    shutil.copytree(folder.path / "runs" / "logistic_regression", folder.path / "runs" / "other")
-    other = board.run("logistic_regression").model_copy(update={"key": "other", "title": "Another <b>model</b>"})
-    folder.write_board(board.model_copy(update={"runs": (*board.runs, other)}))
-    (folder.path / "runs" / "other" / "run.json").write_text(other.model_dump_json(), encoding="utf-8")
-    screen = show("evaluate", project.id)
-    assert_sound(screen)
-    said = text_of(screen)
-    assert "Compare two models" in said
-    assert "rows alike" in said
-    assert "Another &lt;b&gt;model&lt;/b&gt;" in said
-    screen.selectbox(key="pair_first").set_value("other").run()
-    assert "Choose two different models." in text_of(screen)
