@@ -18,6 +18,9 @@ from core.runtime.frames import dates_in, free_texts_in, numbers_in, texts_in
 
 ROWS: Final = 200
 """Training rows that are sent through the recipe: they tell which columns there are, and no more is asked of them."""
+FILLING: Final = ("fill_numbers", "fill_categories", "fill_dates")
+NO_NEW_GAPS: Final = (*FILLING, "cap_outliers", "clip_numbers", "merge_spellings", "group_rare", "scale")
+"""Steps that add no column and leave none with a gap that had none; those on rows leave columns alone altogether."""
 ADDING: Final = ("formula", "date_elapsed", "date_circles", "days_off", "combine_numbers", "polynomial")
 """Steps that add columns; the others change some."""
 
@@ -49,6 +52,7 @@ def idle_steps(problem: Problem) -> dict[str, str]:
     asking = [step.id for step in problem.recipe.active if step.kind in STEPS and _may_idle(step)]
     if not asking:
         return told
+    told = _filled_before(problem)
     train = problem.split.train
     rows = train[np.linspace(0, len(train) - 1, min(ROWS, len(train))).astype(np.intp)]
     features = input_columns(problem)
@@ -58,7 +62,7 @@ def idle_steps(problem: Problem) -> dict[str, str]:
         spec = STEPS.get(step.kind)
         if not step.on or spec is None:
             continue
-        if step.id in asking and (said := _lacks(problem, step, spec, frame, missing)):
+        if step.id in asking and step.id not in told and (said := _lacks(problem, step, spec, frame, missing)):
             told[step.id] = said
         if step.id == asking[-1]:
             break
@@ -70,6 +74,28 @@ def idle_steps(problem: Problem) -> dict[str, str]:
         gone = [name for name in frame if not (name in after and after[name].dtype == frame[name].dtype)]
         missing.taken.update({str(name): f"step {number}, {spec.title}" for name in gone})
         frame = after
+    return told
+
+
+def _filled_before(problem: Problem) -> dict[str, str]:
+    """Say of each step that fills gaps which an earlier one has filled all; marks of where they were come too late."""
+    told: dict[str, str] = {}
+    for number, step in enumerate(problem.recipe.steps, start=1):
+        if not step.on or step.kind not in FILLING:
+            continue
+        for before in range(number - 1, 0, -1):
+            earlier = problem.recipe.steps[before - 1]
+            if not earlier.on:
+                continue
+            if earlier.kind not in NO_NEW_GAPS and STEPS[earlier.kind].scope is not Scope.ROWS:
+                break
+            covers = not earlier.columns or (step.columns and set(step.columns) <= set(earlier.columns))
+            if earlier.kind == step.kind and covers:
+                told[step.id] = (
+                    f"Step {before}, {STEPS[earlier.kind].title}, has filled these gaps already: this step does "
+                    "nothing. Name its columns and move it before that step, or remove one of the two."
+                )
+                break
     return told
 
 

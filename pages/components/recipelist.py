@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import FairwayError
 from core.prepare.recipe import Step
 from core.prepare.steps import STEPS
 from core.project import changes, undoing
@@ -187,7 +188,13 @@ def before_after(project: Project) -> None:
             return
         number = project.recipe.position(selected) + 1
         looked = st.session_state.get(f"preview_{selected}")
-        preview = results.preview(project, selected, looked)
+        try:
+            preview = results.preview(project, selected, looked)
+        except FairwayError as error:
+            # A step that does not fit the table, say one of another project; the rest of the page stands without it.
+            draw.card_head(f"Step {number}, before and after", "There is nothing to show")
+            draw.muted(error.message)
+            return
         note = (
             f"of the {preview.rows_in:,} training rows"
             if preview.rows_in == preview.of_rows

@@ -72,6 +72,8 @@ def _ready(
     fault = "" if lacking else _fault(project, wanted, step_id)
     if fault:
         draw.banner(fault, "", "block", "red")
+    elif lacking:
+        draw.muted("Choose the columns first: this step acts on none by itself.")
     return st.button(label, type="primary", key=key, disabled=lacking or bool(fault))
 
 

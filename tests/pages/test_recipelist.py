@@ -1,5 +1,7 @@
 """The recipe's list on Prepare."""
 
+from collections.abc import Callable
+
 from streamlit.testing.v1 import AppTest
 
 from core.prepare.recipe import Recipe, Step
@@ -33,3 +35,16 @@ def test_a_step_is_moved_to_the_position_that_is_typed(workspace: Workspace, emp
     kept = workspace.get(project.id)
     assert [step.id for step in kept.recipe.steps] == ["s1", "s3", "s4", "s2", "s5"]
     assert kept.decisions[-1].what == "Moved step 2 to position 4"
+
+
+def test_a_step_that_does_not_fit_leaves_the_rest_of_prepare_standing(
+    workspace: Workspace, framed: Project, show: Callable[..., AppTest]
+) -> None:
+    foreign = Recipe(number=2, steps=(Step(id="c", kind="cap_outliers", columns=("fare",), on=False), *STEPS[:1]))
+    workspace.save(changes.edit_recipe(framed, foreign, "edit", now=NOW), now=NOW)
+    screen = show("prepare", framed.id)
+    assert not screen.exception
+    told = said(screen)
+    assert "the table has no column “fare”. Take it out of the step." in told
+    assert "This could not be shown" not in told
+    assert "What new rows must hold" in told

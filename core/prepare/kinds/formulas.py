@@ -1,5 +1,6 @@
 """The step that makes a column by a formula over columns."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Final
@@ -10,6 +11,7 @@ from core.limits import FORMULA_LENGTH
 from core.prepare.kinds.types import NUMBERS
 from core.prepare.recipe import Step
 from core.prepare.spec import Making, ParamSpec, Scope, StepSpec
+from core.runtime.frames import unused
 
 _NAME_LENGTH: Final = 60
 
@@ -22,10 +24,25 @@ def _formula(making: Making) -> Any:
     try:
         named = columns_of_formula(read_formula(text))
     except FormulaError as fault:
-        raise RecipeError(str(fault), next_step="Edit the formula.") from None
+        raise RecipeError(str(fault), next_step=_quoting(text, making.schema)) from None
     for column in named:
         _check(column.name, f"At character {column.place:,}", making)
     return AddFormula(formula=text, name=_name(making.params))
+
+
+def _quoting(text: str, schema: Schema) -> str:
+    """Say what to do about a formula that cannot be read: often a name that needs backticks stands in it without."""
+    plain = re.sub(r"`[^`]*`", " ", text)
+    bare = [name for name in schema.names if not re.fullmatch(r"[^\W\d]\w*", name) and name in plain]
+    # The longest: "income $" within "net income $" is no name of its own there.
+    return f"Write `{max(bare, key=len)}` between backticks." if bare else "Edit the formula."
+
+
+def _near(name: str, names: tuple[str, ...]) -> str:
+    """Return the column that a name most likely means, empty where none is near."""
+    known = name.casefold()
+    begins = [column for column in names if column.casefold().startswith(known)]
+    return (get_close_matches(name, names, 1) or begins or [""])[0]
 
 
 def _columns(params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -40,10 +57,10 @@ def _columns(params: Mapping[str, Any]) -> tuple[str, ...]:
 def _check(name: str, place: str, making: Making) -> None:
     schema = making.schema
     if name not in schema:
-        near = get_close_matches(name, schema.names, 1)
+        near = _near(name, schema.names)
         raise RecipeError(
             f"{place}: the table has no column “{name}”.",
-            next_step=f"Did you mean `{near[0]}`?" if near else "Names with spaces stand between backticks.",
+            next_step=f"Did you mean `{near}`?" if near else "Names with spaces stand between backticks.",
         )
     if schema[name].type not in NUMBERS:
         raise RecipeError(
@@ -67,6 +84,9 @@ def _say_formula(step: Step, schema: Schema, params: Mapping[str, Any]) -> str:
     text = " ".join(str(params["formula"]).replace("`", "").split())
     name = " ".join(str(params["name"]).replace("`", "").split())
     short = text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1]}…"
+    if name in schema:
+        # The column of the table keeps its name.
+        name = unused(name, schema.names)
     return f"Add `{name}` = {short or 'nothing'}" if name else f"Add {short or 'nothing'}"
 
 

@@ -129,3 +129,23 @@ def test_the_form_warns_before_it_tells():
         "EUR and years are added: the result has no unit that makes sense.",
         "Units of the data dictionary: debt in EUR, age in years.",
     )
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("debt / yearly income", "Write `yearly income` between backticks."),
+        ("yearly", "Did you mean `yearly income`?"),
+        ("debt / `yearly income` )", "Edit the formula."),
+        ("dept * 2", "Did you mean `debt`?"),
+    ],
+)
+def test_a_name_that_needs_backticks_or_was_cut_short_is_told(formula, said):
+    with pytest.raises(RecipeError) as caught:
+        compiled(formula)
+    assert caught.value.message.endswith(said)
+
+
+def test_a_column_of_the_table_keeps_its_name():
+    step = Step(id="f", kind="formula", params={"formula": "debt * 2", "name": "debt"})
+    assert STEPS["formula"].describe(step, SCHEMA) == "Add `debt_2` = debt * 2"

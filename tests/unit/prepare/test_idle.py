@@ -91,3 +91,19 @@ def test_the_coach_warns_of_a_formula_and_notes_other_steps(make_problem):
     ]
     assert found[0].evidence.startswith("Calculate by a formula: `debt` is left out by step 3")
     assert found[0].columns == ("income", "debt")
+
+
+def test_gaps_that_an_earlier_step_has_filled_are_said(make_problem):
+    every = Step(id="e", kind="fill_numbers")
+    one = Step(id="o", kind="fill_numbers", columns=("debt",), params={"strategy": "mean"})
+    assert idle(make_problem, one, every) == {}
+    assert idle(make_problem, every, one)["o"].startswith(
+        "Step 1, Fill missing numbers, has filled these gaps already: this step does nothing."
+    )
+    assert idle(make_problem, every.model_copy(update={"on": False}), one) == {}
+    both = one.model_copy(update={"id": "b", "columns": ("debt", "income")})
+    assert idle(make_problem, one, both) == {}
+    assert set(idle(make_problem, both, one)) == {"o"}
+    assert idle(make_problem, every, Step(id="c", kind="fill_categories")) == {}
+    # A quotient can have gaps of its own.
+    assert idle(make_problem, every, FORMULA, Step(id="l", kind="fill_numbers")) == {}
