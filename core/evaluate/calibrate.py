@@ -1,6 +1,8 @@
 """Corrections of chances on the rows left out: cross-fitted, so that no row is corrected by what it taught."""
 
 from dataclasses import dataclass, replace
+from math import sqrt
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -9,18 +11,15 @@ from numpy.typing import NDArray
 from core.evaluate.compare import fold_interval
 from core.evaluate.curves import Calibration, calibration, one_against_rest
 from core.evaluate.score import Score
-from core.evaluate.scores import score_with_interval
+from core.framing.frame import Task
 from core.framing.metrics import METRICS, class_codes
 from core.framing.outcomes import Outcomes
 from core.runtime.calibrated import ChanceMap
 
-LOSSES: Final = ("log_loss", "brier")
-"""Metrics that say how true chances are, the one that decides first."""
 LEAST_ROWS: Final = 100
 """Rows left out that a correction is learned from at least."""
 STEP_ROWS: Final = 1_000
 """Below so many rows the step curve mostly learns by heart (Niculescu-Mizil and Caruana, 2005)."""
-RESAMPLES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -166,10 +165,11 @@ def cross_fitted(outcomes: Outcomes, folds: NDArray[np.generic], way: str) -> Ou
     to be fitted again within each fold.
     """
     assert outcomes.probabilities is not None
-    corrected = np.array(outcomes.probabilities, dtype=np.float64)
+    given, codes = outcomes.probabilities, class_codes(outcomes.actual, outcomes.classes)
+    corrected = np.array(given, dtype=np.float64)
     for fold in np.unique(folds):
         held = folds == fold
-        corrected[held] = learned(outcomes.take(~held), way).apply(outcomes.probabilities[held])
+        corrected[held] = ChanceMap(way).fit(given[~held], codes[~held]).apply(given[held])
     return replace(outcomes, probabilities=corrected, decided=None)
 
 
@@ -182,7 +182,7 @@ def corrections(outcomes: Outcomes, folds: NDArray[np.generic], *, seed: int) ->
         Out-of-fold predictions with chances, as the model gave them.
     folds : ndarray of shape (n,)
     seed : int
-        Of the resamples.
+        As the scores name it.
 
     Returns
     -------
@@ -205,8 +205,26 @@ def corrections(outcomes: Outcomes, folds: NDArray[np.generic], *, seed: int) ->
 
 
 def _losses(outcomes: Outcomes, folds: NDArray[np.generic], seed: int) -> list[Score]:
-    keys = [key for key in LOSSES if outcomes.task in METRICS[key].tasks]
-    return [score_with_interval(outcomes, key, folds=folds, seed=seed, resamples=RESAMPLES) for key in keys]
+    """Return each loss as the mean over the folds, with a normal interval: a loss is a mean over rows."""
+    found = []
+    for key, losses in _row_losses(outcomes).items():
+        parts = [losses[folds == fold] for fold in np.unique(folds)]
+        value = float(np.mean([part.mean() for part in parts]))
+        error = sqrt(sum(part.var(ddof=1) / len(part) for part in parts)) / len(parts)
+        half = NormalDist().inv_cdf(0.975) * error
+        method = f"mean over {len(parts)} folds; normal interval of the rows' losses"
+        found.append(Score(key, value, max(0.0, value - half), value + half, len(outcomes), method, seed, 0.95))
+    return found
+
+
+def _row_losses(outcomes: Outcomes) -> dict[str, NDArray[np.float64]]:
+    assert outcomes.probabilities is not None
+    codes = class_codes(outcomes.actual, outcomes.classes)
+    given = outcomes.probabilities[np.arange(len(codes)), np.maximum(codes, 0)] / outcomes.probabilities.sum(axis=1)
+    losses = {"log_loss": -np.log(np.clip(np.where(codes < 0, 0.0, given), 1e-15, None))}
+    if outcomes.task is Task.BINARY:
+        losses["brier"] = (outcomes.score - outcomes.is_positive) ** 2
+    return losses
 
 
 def _curves(outcomes: Outcomes) -> tuple[Calibration, ...]:
@@ -216,10 +234,8 @@ def _curves(outcomes: Outcomes) -> tuple[Calibration, ...]:
 
 
 def _change(before: Outcomes, after: Outcomes, folds: NDArray[np.generic], old: Score, new: Score) -> LossChange:
-    measure = METRICS[old.metric].compute
-    parts = [folds == fold for fold in np.unique(folds)]
-    gains = np.array([measure(before.take(part)) - measure(after.take(part)) for part in parts])
-    known = gains[np.isfinite(gains)]
-    rows = len(before) / len(parts)
-    low, high = fold_interval(known, len(before) - rows, rows)
-    return LossChange(old, new, float(known.mean()) if len(known) else float("nan"), low, high)
+    saved = _row_losses(before)[old.metric] - _row_losses(after)[old.metric]
+    gains = np.array([saved[folds == fold].mean() for fold in np.unique(folds)])
+    rows = len(before) / len(gains)
+    low, high = fold_interval(gains, len(before) - rows, rows)
+    return LossChange(old, new, float(gains.mean()), low, high)

@@ -51,6 +51,17 @@ def test_chances_that_are_too_sure_become_truer(too_sure):
         assert log_loss.gain == pytest.approx(log_loss.before.value - log_loss.after.value)
 
 
+def test_the_losses_are_those_of_the_catalogue_with_the_interval_of_a_mean(too_sure):
+    log_loss, brier = corrections(too_sure, FOLDS, seed=7)[0].changes
+    for change in (log_loss, brier):
+        measure = METRICS[change.before.metric].compute
+        by_fold = [measure(too_sure.take(fold == FOLDS)) for fold in range(5)]
+        assert change.before.value == pytest.approx(np.mean(by_fold))
+    rows = (too_sure.score - too_sure.is_positive) ** 2
+    error = np.sqrt(sum(rows[fold == FOLDS].var(ddof=1) / 300 for fold in range(5))) / 5
+    assert brier.before.high - brier.before.value == pytest.approx(1.959964 * error, rel=1e-5)
+
+
 def test_the_figure_after_is_computed_on_rows_the_correction_did_not_learn_from(too_sure):
     found = corrections(too_sure, FOLDS, seed=7)[1]
     honest = cross_fitted(too_sure, FOLDS, "isotonic")
