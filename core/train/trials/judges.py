@@ -1,11 +1,13 @@
 """The two quick models that judge suggestions, and their scores of a recipe, fold by fold."""
 
+import json
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
@@ -110,6 +112,7 @@ class Courtroom:
     def __init__(self, problem: Problem, *, seed: int, threads: int) -> None:
         self.problem, self.seed, self.threads = problem, seed, threads
         self.bench = Bench(problem, seed=seed, threads=threads)
+        self._held: dict[str, pd.DataFrame] = {}
         self.missed: dict[str, NDArray[np.float64]] = {}
         """What each judge got wrong about each row of the table, by outcome; NaN where it was not left out."""
 
@@ -152,13 +155,14 @@ class Courtroom:
         if _rows_alike(recipe, self.problem.recipe):
             bench = self.bench
         fit, judge = bench.rows(fold), self.problem.split.folds[fold][1]
-        X, y = self.problem.X, self.problem.y
+        y = self.problem.y
         found: dict[str, float] = {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            prepare = Pipeline(compile_steps(problem, scale=True, seed=self.seed))
-            learned = np.ascontiguousarray(np.asarray(prepare.fit_transform(X.iloc[fit], y[fit]), dtype=np.float64))
-            asked = np.ascontiguousarray(np.asarray(prepare.transform(X.iloc[judge]), dtype=np.float64))
+            (_, cast), *steps = compile_steps(problem, scale=True, seed=self.seed)
+            prepare, rows = Pipeline(steps), self._read(cast)
+            learned = np.ascontiguousarray(prepare.fit_transform(self._of(rows, fit), y[fit]), dtype=np.float64)
+            asked = np.ascontiguousarray(prepare.transform(self._of(rows, judge)), dtype=np.float64)
             for key in judges:
                 model = JUDGES[key].make(self.bench.setting).fit(learned, y[fit])
                 outcomes = bench.outcomes(_Ready(model, asked), judge)
@@ -166,6 +170,16 @@ class Courtroom:
                 if keep_missed:
                     self._miss(key, judge, outcomes)
         return found
+
+    def _read(self, cast: Any) -> pd.DataFrame:
+        """Return the rows as the pipeline's first step reads them, which is the same in every fold."""
+        mark = json.dumps([cast.columns, cast.date_formats])
+        if mark not in self._held:
+            self._held[mark] = cast.fit_transform(self.problem.X.iloc[self.problem.split.train])
+        return self._held[mark]
+
+    def _of(self, read: pd.DataFrame, rows: NDArray[np.intp]) -> pd.DataFrame:
+        return read.iloc[np.searchsorted(self.problem.split.train, rows)]
 
     def _miss(self, key: str, rows: NDArray[np.intp], outcomes: Any) -> None:
         classes = self.problem.classes

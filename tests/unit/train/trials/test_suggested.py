@@ -10,12 +10,15 @@ from scipy.stats import t as student
 from core.data.guess import guess_schema
 from core.framing.frame import Frame, Task
 from core.prepare.build import build_problem
+from core.prepare.compile import compile_pipeline
 from core.prepare.defaults import default_recipe
 from core.prepare.plan import SplitPlan
 from core.prepare.suggest.facts import suggestion
 from core.prepare.suggest.suggestion import LINEAR, TREES
 from core.train.trials.automatic import build_recipe
 from core.train.trials.found import Tried, verdict
+from core.train.trials.judges import Courtroom
+from core.train.trials.quick import sampled
 from core.train.trials.scores import Told, compared, promising
 from core.train.trials.suggested import Trying, try_suggestions
 from core.train.trials.words import amount, difference, evidence, measure
@@ -175,6 +178,21 @@ def test_what_a_trial_showed_is_said_in_words():
     assert amount(-0.00004, "roc_auc") == "0.000"
     assert amount(-1234.4, "mae") == "−1,234"
     assert measure("mae") == "less MAE"
+
+
+def test_a_judge_scores_as_its_model_does_behind_the_compiled_recipe():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+
+    problem = sampled(problem_of(dated(2, 150), deals=1), most_rows=90, seed=SEED)
+    fit, judge = problem.split.folds[1]
+    pipeline = compile_pipeline(problem, LogisticRegression(C=1.0, max_iter=300), scale=True, seed=SEED)
+    chances = pipeline.fit(problem.X.iloc[fit], problem.y[fit]).predict_proba(problem.X.iloc[judge])[:, 1]
+    court = Courtroom(problem, seed=SEED, threads=1)
+    scored = court.score(problem.recipe, (LINEAR,), 1, keep_missed=True)
+    assert scored[LINEAR] == pytest.approx(roc_auc_score(problem.y[judge] == "yes", chances))
+    assert court.missed[LINEAR][judge, 0] == pytest.approx((problem.y[judge] == "yes") - chances, abs=1e-6)
+    assert np.isnan(court.missed[LINEAR][problem.split.test]).all()
 
 
 # What is found
