@@ -125,7 +125,8 @@ def _built(project: Project) -> None:
         return
     built = Automatic.model_validate(found)
     taken = _folder(project).read("automatic-taken") or {}
-    if taken.get("key") == key and not taken.get("taken") and fingerprint == training_fingerprint(project):
+    asked_for = taken.get("key") == key and not taken.get("taken") and not built.stopped
+    if asked_for and fingerprint == training_fingerprint(project):
         # One press builds and takes it, also where the page was closed in between. Nothing else has changed since.
         take_built(key)
         session.flash("The recipe was built. Undo brings the one before it back.", ":material/auto_fix_high:")
@@ -133,7 +134,9 @@ def _built(project: Project) -> None:
     suggestionlist.built(project, built)
     if project.recipe.steps != built.recipe.steps:
         with layout.row("takebuilt"):
-            draw.muted("The recipe is another one now.")
+            draw.muted(
+                "It was stopped. The recipe is as it was." if built.stopped else "The recipe is another one now."
+            )
             st.button(
                 "Take the recipe built",
                 key="take_built",

@@ -175,6 +175,18 @@ def test_a_recipe_that_was_built_for_another_state_is_not_taken_by_itself(
     assert screen.button(key="take_built").label == "Take the recipe built"
 
 
+def test_a_recipe_whose_building_was_stopped_waits_to_be_taken(
+    show: Callable[..., AppTest], workspace: Workspace, framed: Project
+) -> None:
+    write(workspace, framed, "automatic", built(framed).model_copy(update={"stopped": True}))
+    workspace.trials(framed.id).write("automatic-taken", {"key": "made", "taken": False})
+    screen = show("prepare", framed.id)
+    assert workspace.get(framed.id).recipe.steps == framed.recipe.steps
+    assert "It was stopped. The recipe is as it was." in said(screen)
+    screen.button(key="take_built").click().run()
+    assert workspace.get(framed.id).recipe.steps == built(framed).recipe.steps
+
+
 @pytest.mark.parametrize(
     ("result", "words"),
     [

@@ -54,6 +54,8 @@ class Automatic(BaseModel):
     before, after : dict of str to float
         Score of the recipe of the beginning and of the one built, by judge, on the same folds.
     seconds : float
+    stopped : bool
+        Whether the user asked to stop; the recipe then holds what was taken until then.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,6 +67,7 @@ class Automatic(BaseModel):
     before: dict[str, float] = {}
     after: dict[str, float] = {}
     seconds: float = 0.0
+    stopped: bool = False
 
 
 def build_recipe(
@@ -139,6 +142,7 @@ def build_recipe(
         before=built.mean(problem.recipe),
         after=built.mean(built.recipe),
         seconds=round(trying.spent, 1),
+        stopped=should_stop(),
     )
 
 

@@ -87,6 +87,8 @@ class Trying:
             # The recipe's own scores on the first deal are all that comes before the budget counts.
             if fold >= self.first:
                 self.check()
+            elif self.should_stop():
+                raise OutOfTimeError
             for judge, score in self.court.score(
                 self.problem.recipe, BOTH, fold, keep_missed=fold < self.first
             ).items():
@@ -292,7 +294,10 @@ def look_and_try(trying: Trying) -> Suggested:
     if too_few(trying.of_rows):
         return trying.result("done", too_few(trying.of_rows))
     trying.report(0.0, "Judging the recipe as it is")
-    trying.judge_base(trying.first)
+    try:
+        trying.judge_base(trying.first)
+    except OutOfTimeError:
+        return trying.result("stopped", "It was stopped before anything was tried.")
     trying.look(suggest(trying.facts()))
     if not trying.tried:
         return trying.result("done", "Nothing in the training rows speaks for another step.")

@@ -96,3 +96,4 @@ def test_stopped_suggestions_keep_what_was_found(workspace, trainable):
     folder = workspace.trials(trainable.id)
     found = folder.read(folder.read(last_key("suggest"))["key"])
     assert (found["ended"], found["finished"]) == ("stopped", True)
+    assert found["note"] == "It was stopped before anything was tried."
