@@ -7,8 +7,10 @@ from datetime import datetime
 import pandas as pd
 
 from core.errors import RecipeError
+from core.prepare.compile import compile_steps
 from core.prepare.defaults import default_recipe
 from core.prepare.problem import Problem
+from core.prepare.recipe import Recipe
 from core.prepare.suggest.suggestion import Suggestion
 from core.project.changes import edit_recipe
 from core.project.document import Project
@@ -117,7 +119,7 @@ def with_suggestion(project: Project, suggestion: Suggestion, *, now: datetime, 
     Raises
     ------
     RecipeError
-        Another step does the same to one of its columns already.
+        Another step does the same to one of its columns already, or the table has changed and it no longer fits.
     """
     clash = suggestion.clash(project.recipe)
     if clash:
@@ -126,8 +128,15 @@ def with_suggestion(project: Project, suggestion: Suggestion, *, now: datetime, 
         )
     why = f"{suggestion.reason} {evidence}".strip()
     recipe = suggestion.applied(project.recipe, reason=why)
+    _check(project, recipe)
     title = suggestion.title.replace("`", "")
     return edit_recipe(project, recipe, f"Took a suggestion: {title}", now=now, why=evidence)
+
+
+def _check(project: Project, recipe: Recipe) -> None:
+    """Refuse a recipe that does not fit the table as it is now; it may have been tried on another."""
+    assert project.table_schema is not None
+    compile_steps((recipe, project.table_schema, project.frame), scale=True)
 
 
 def with_automatic(project: Project, built: Automatic, *, now: datetime) -> Project:
@@ -142,8 +151,14 @@ def with_automatic(project: Project, built: Automatic, *, now: datetime) -> Proj
     Returns
     -------
     Project
+
+    Raises
+    ------
+    RecipeError
+        The table has changed, and the recipe no longer fits it.
     """
     recipe = built.recipe.model_copy(update={"number": project.recipe.number + 1})
+    _check(project, recipe)
     taken, tried = len(built.taken), sum(one.verdict != "waiting" for one in built.suggested.tried)
     what = f"Built the recipe automatically: {len(recipe.steps)} steps, {taken} of {tried} suggestions taken"
     return edit_recipe(project, recipe, what, now=now)

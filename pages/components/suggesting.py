@@ -17,7 +17,7 @@ KEY: Final = "suggestions"
 BUDGETS: Final = {30: "30 seconds", 60: "1 minute", 120: "2 minutes", 300: "5 minutes"}
 SUGGEST, AUTOMATIC = "suggest", "automatic"
 NAMES: Final = {SUGGEST: "Suggestions, each with and without", AUTOMATIC: "A recipe built from the table"}
-OUTDATED: Final = "On top of what has changed a step may be worth more or less."
+OUTDATED: Final = "The recipe, the frame or the table has changed since; a step may be worth more or less now."
 
 
 def card(project: Project) -> None:
@@ -114,7 +114,7 @@ def _tried(project: Project) -> None:
         return
     suggested = Suggested.model_validate(found)
     if fingerprint != training_fingerprint(project):
-        draw.banner(f"The recipe or what it rests on is another now. {OUTDATED}", "Out of date:")
+        draw.banner(OUTDATED, "Out of date:")
     suggestionlist.tried(project, suggested)
 
 

@@ -51,9 +51,14 @@ def so_far(project: Project, found: Suggested) -> None:
     """Draw those that look best while the trial goes on; nothing can be taken yet."""
     ahead = [one for one in found.tried if one.best is not None and one.best.gain > 0][:3]
     if ahead:
+        # No interval yet: who stops when one looks good would take chance for help.
         draw.html('<div class="fw-label">Ahead so far; whether chance explains it is said at the end</div>')
-        lines = (f'<div class="fw-plainrow">{_line(project, found, one, _scale(ahead))}</div>' for one in ahead)
-        draw.html("".join(lines))
+        draw.pairs([(one.suggestion.title.replace("`", ""), _ahead(project, found, one)) for one in ahead])
+
+
+def _ahead(project: Project, found: Suggested, one: Tried) -> str:
+    assert one.best is not None
+    return f"{amount(one.best.gain, found.metric)}, {by(one.best.judge, project.frame.task).lower()}"
 
 
 def built(project: Project, found: Automatic) -> None:
@@ -111,11 +116,12 @@ def _summary(found: Suggested) -> str:
     beyond = found.found - len(found.tried)
     waiting = len(found.tried) - len(begun)
     if found.ended == "stopped":
-        told += " Stopped by you."
+        told += f" You stopped it after {found.seconds:.0f} seconds."
     if found.ended == "running":
         told += " It was ended before its time."
     if waiting:
-        told += f" {waiting} {'was' if waiting == 1 else 'were'} not tried in {found.budget:g} seconds."
+        within = "" if found.ended == "stopped" else f" in {found.budget:g} seconds"
+        told += f" {waiting} {'was' if waiting == 1 else 'were'} not tried{within}."
     if beyond:
         told += f" {beyond} less promising {'one was' if beyond == 1 else 'ones were'} left aside."
     return told

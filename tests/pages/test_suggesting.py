@@ -92,6 +92,7 @@ def test_what_was_tried_is_shown_after_a_refresh_with_its_evidence(
     assert "Logistic regression; trees 0.000" in text
     assert "on 90 of 96 training rows in up to 40 folds; no sealed row was touched" in text
     assert "for all 31 comparisons together" in text
+    assert "You stopped it" not in text
     assert "12 combinations of numbers that were looked at count too" in text
     assert "Out of date:" not in text
     labels = [one.label for one in screen.expander]

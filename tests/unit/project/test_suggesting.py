@@ -11,10 +11,11 @@ from core.errors import FrameError, RecipeError
 from core.framing.frame import Frame, Task
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.suggest.facts import suggestion
-from core.project.changes import undo, with_defaults
+from core.project.changes import with_defaults
 from core.project.document import Project
 from core.project.judge import problem
 from core.project.suggesting import automatic, beginning, trial_problem, with_automatic, with_suggestion
+from core.project.undoing import undo
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LOG = suggestion("tails", "Take the logarithm of `income`", "It has a tail.", "log_numbers", columns=("income",))
@@ -76,6 +77,12 @@ def test_two_shapes_are_not_given_to_one_column(project):
     spline = suggestion("bends", "Bend", "It bends.", "spline", columns=("income",))
     with pytest.raises(RecipeError, match="does this to “income”"):
         with_suggestion(taken, spline, now=NOW)
+
+
+def test_a_suggestion_for_a_table_that_is_gone_is_refused(project):
+    gone = suggestion("pairs", "Divide", "It helps.", "formula", params={"formula": "`gone` / `income`"})
+    with pytest.raises(RecipeError, match="no column “gone”"):
+        with_suggestion(project, gone, now=NOW)
 
 
 def test_automatic_mode_begins_with_what_the_table_suggests_and_is_one_undo(project, table):
