@@ -64,6 +64,9 @@ def _idle(problem: Problem) -> Iterator[Finding]:
             continue
         spec = STEPS[step.kind]
         needed = spec.settings_columns(step)
+        if any(name not in problem.schema for name in (*needed, *step.columns)):
+            # The recipe cannot be applied then, which is said above.
+            continue
         yield Finding(
             code="step-without-columns",
             # A formula or a span of time is there to add something; of other steps it can be meant so.
@@ -71,7 +74,7 @@ def _idle(problem: Problem) -> Iterator[Finding]:
             title=f"Step {number} has nothing to act on",
             evidence=f"{spec.title}: {told[step.id]}",
             why="What it was to make is missing in every model that is trained now.",
-            columns=tuple(name for name in (*needed, *step.columns) if name in problem.schema),
+            columns=(*needed, *step.columns),
         )
 
 

@@ -1,6 +1,7 @@
 """Whether what a recipe file holds fits a table: steps, split plan and contract."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from core.data.dictionary import read_allowed
 from core.data.schema import Schema
@@ -12,6 +13,9 @@ from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe
 from core.prepare.spec import listed
 from core.prepare.steps import STEPS
+
+UNFIT: Final = "Does not fit: "
+"""How the reason of a step begins that was switched off because it does not fit the table."""
 
 
 def unfit(recipe: Recipe, schema: Schema) -> dict[str, str]:
@@ -57,7 +61,7 @@ def fitted(recipe: Recipe, schema: Schema) -> Recipe:
     """
     told = unfit(recipe, schema)
     steps = tuple(
-        step.model_copy(update={"on": False, "reason": f"Does not fit: {told[step.id]}. Edit it or remove it."})
+        step.model_copy(update={"on": False, "reason": f"{UNFIT}{told[step.id]}. Edit it or remove it."})
         if step.id in told
         else step
         for step in recipe.steps
@@ -128,12 +132,17 @@ def unfit_words(written: Written, schema: Schema) -> tuple[str, ...]:
         Steps that are switched off, which nothing is asked of, are left out; empty where all fits.
     """
     told = unfit(written.recipe, schema)
-    said = [
+    steps = (
         f"Step {number}, {STEPS[step.kind].title}: {told[step.id]}."
         for number, step in enumerate(written.recipe.steps, start=1)
         if step.on and step.id in told
-    ]
-    if written.split is not None and (fault := unfit_split(written.split, schema)):
-        said.append(f"The split plan: {fault}.")
+    )
+    return (*steps, *unfit_rest_words(written, schema))
+
+
+def unfit_rest_words(written: Written, schema: Schema) -> tuple[str, ...]:
+    """Say what beside the steps does not fit a table: the split plan, and rules of the contract."""
+    fault = unfit_split(written.split, schema) if written.split is not None else ""
     faults = unfit_contract(written.contract or {}, schema)
-    return (*said, *(f"What new rows must hold: {fault}." for fault in faults.values()))
+    rules = (f"What new rows must hold: {said}." for said in faults.values())
+    return (*([f"The split plan: {fault}."] if fault else []), *rules)

@@ -5,7 +5,7 @@ from datetime import datetime
 from core.errors import InputError
 from core.limits import NAME_LENGTH, RECIPE_VERSIONS
 from core.prepare.document import Written
-from core.prepare.fitting import fitted, unfit_contract, unfit_split, unfit_words
+from core.prepare.fitting import fitted, unfit_contract, unfit_rest_words, unfit_split, unfit_words
 from core.prepare.recipe import Recipe, Step
 from core.prepare.steps import STEPS
 from core.project.changes import edit_recipe
@@ -78,15 +78,17 @@ def apply(project: Project, written: Written, source: str, *, now: datetime) -> 
             parts["contract"] = contract
     if not parts:
         return project
-    why = " ".join(left_out(project, written))
+    why = _plain(unfit_words(written, schema)) if schema is not None else ""
     return replaced(project, f"Took the recipe of {source}", now=now, why=why, **parts)
 
 
-def left_out(project: Project, written: Written) -> tuple[str, ...]:
-    """Say what of a file or of another project does not fit the table, in sentences."""
-    if project.table_schema is None:
-        return ()
-    return tuple(said.replace("`", "") for said in unfit_words(written, project.table_schema))
+def left_out(project: Project, written: Written) -> str:
+    """Say what of a file cannot be taken for this table; of steps, which stay and say so themselves, nothing."""
+    return _plain(unfit_rest_words(written, project.table_schema)) if project.table_schema is not None else ""
+
+
+def _plain(said: tuple[str, ...]) -> str:
+    return " ".join(said).replace("`", "")
 
 
 def _numbered(project: Project, recipe: Recipe) -> Recipe:

@@ -29,11 +29,16 @@ def fields(project: Project, spec: StepSpec, step: Step) -> tuple[tuple[str, ...
             st.multiselect(
                 "Columns",
                 options,
-                default=list(step.columns),
+                default=[name for name in step.columns if name in options],
                 key=f"cols_{step.id}_{spec.kind}",
                 placeholder=everything,
             )
         )
+        gone = [name for name in step.columns if name not in options]
+        if gone:
+            are = "is" if len(gone) == 1 else "are"
+            every = "" if columns or spec.needs_columns else " Without another, it acts on every column it suits."
+            draw.muted(f"{', '.join(gone)} {are} not in the table and will be left out of the step.{every}")
     values = spec.settings(step)
     for param in spec.params:
         asked = param.shown_when is None or values[param.shown_when[0]] in param.shown_when[1]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import FairwayError
+from core.prepare.fitting import UNFIT
 from core.prepare.recipe import Recipe, Step
 from core.prepare.spec import FAMILIES, StepSpec
 from core.prepare.steps import STEPS, usual_place
@@ -16,16 +17,29 @@ ANY = "Anything"
 
 @st.dialog("Edit step")
 def edit(step: Step, spec: StepSpec) -> None:
+    edit_fields(step, spec)
+
+
+def edit_fields(step: Step, spec: StepSpec) -> None:
+    """Draw what the dialog holds; saving a step that did not fit switches it on."""
     project = session.current()
     draw.muted(spec.summary)
     _lesson(spec)
-    columns, params = stepfields.fields(project, spec, step)
-    wanted = project.recipe.changed(step.id, columns=columns, params=params)
+    try:
+        columns, params = stepfields.fields(project, spec, step)
+    except FairwayError as error:
+        # A setting of another version that is no more, say.
+        draw.banner(error.message, "Remove the step and add it anew.", "block", "red")
+        return
+    edited: dict[str, object] = {"columns": columns, "params": params}
+    if step.reason.startswith(UNFIT):
+        edited |= {"on": True, "reason": "Edited by you"}
+    wanted = project.recipe.changed(step.id, **edited)
     if _ready(project, spec, columns, wanted, step.id, "Save step", "primary_savestep"):
         session.change(
             lambda seen: changes.edit_recipe(
                 seen,
-                seen.recipe.changed(step.id, columns=columns, params=params),
+                seen.recipe.changed(step.id, **edited),
                 f"Edited step: {spec.title}",
                 now=session.now(),
             )

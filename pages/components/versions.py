@@ -117,10 +117,10 @@ def _file(project: Project) -> None:
 
 
 def _take(seen: Project, written: Written, source: str) -> Project:
-    """Take a recipe of elsewhere, and have what of it does not fit told once the drawer is closed."""
+    """Take a recipe of elsewhere, and have what of it is left out told once the drawer is closed."""
     left = versions.left_out(seen, written)
     if left:
-        session.flash(f"Taken as far as it fits. {' '.join(left)}", ":material/warning:")
+        session.flash(f"Left out: {left}", ":material/warning:")
     return versions.apply(seen, written, source, now=session.now())
 
 
