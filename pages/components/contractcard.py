@@ -1,5 +1,6 @@
 """What new rows must hold, by column: a card that says it, and a dialog with a table in which it is changed."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from core.project.contract import set_contract
 from core.project.document import Project
 from pages.components import draw, layout, results, session
 
+DRAFT = "contract_draft"
 SHOWN = 4
 """Columns the card names; the dialog shows all."""
 ROW = 36
@@ -32,6 +34,34 @@ CHOICES: dict[str, tuple[str, dict[str, str]]] = {
 """Column of the table to the field it sets and the words of its choices."""
 
 
+@dataclasses.dataclass
+class Draft:
+    """What was said in the dialog and is not used yet, so that a look for another column loses none of it.
+
+    Attributes
+    ----------
+    said : dict of str to ColumnContract
+        Of columns shown before the last look for some.
+    shown : dict of str to ColumnContract
+        Of the columns in the table now.
+    wanted : str
+        Part of a name that is looked for.
+    turn : int
+        Rises with each look: the table of other rows is another one.
+    """
+
+    said: dict[str, ColumnContract] = dataclasses.field(default_factory=dict)
+    shown: dict[str, ColumnContract] = dataclasses.field(default_factory=dict)
+    wanted: str = ""
+    turn: int = 0
+
+    def find(self, wanted: str) -> None:
+        """Look for columns; what was said of those shown is kept."""
+        if wanted != self.wanted:
+            self.said |= self.shown
+            self.shown, self.wanted, self.turn = {}, wanted, self.turn + 1
+
+
 def card(project: Project) -> None:
     """Draw what is asked of new rows."""
     said = _said(project)
@@ -42,6 +72,7 @@ def card(project: Project) -> None:
                     "What new rows must hold", "Checked at each prediction, by column; travels in the bundle"
                 )
             if st.button("Change", key="change_contract", type="tertiary"):
+                st.session_state.pop(DRAFT, None)
                 change()
         if not said:
             draw.muted(
@@ -89,13 +120,15 @@ def contents() -> None:
         "A refused row refuses its whole request or file, with the row and column named. Write what is allowed as "
         "“0 to 120”, “0 to”, or values with semicolons between; it begins with what the data dictionary says."
     )
+    draft = st.session_state.setdefault(DRAFT, Draft())
     if len(specs) > 10:
         wanted = st.text_input("Find a column", key="contract_find", placeholder="Part of its name")
+        draft.find(wanted)
         specs = [spec for spec in specs if wanted.casefold() in spec.name.casefold()]
-    rows = pd.DataFrame([row_of(spec, project.contract, project.dictionary) for spec in specs])
+    rows = pd.DataFrame([row_of(spec, project.contract | draft.said, project.dictionary) for spec in specs])
     edited = st.data_editor(
         rows,
-        key=f"contract_table_{project.revision}",
+        key=f"contract_table_{project.revision}_{draft.turn}",
         hide_index=True,
         row_height=ROW,
         height=min(420, 2 + ROW * (len(rows) + 1)),
@@ -111,9 +144,10 @@ def contents() -> None:
         placeholder="",
         alt="Columns with what is done about values that are not as they should be",
     )
-    wishes = {
+    draft.shown = {
         spec.name: contract_of(row, spec, project) for spec, row in zip(specs, edited.to_dict("records"), strict=True)
     }
+    wishes = draft.said | draft.shown
     fault = ""
     try:
         set_contract(project, wishes, now=session.now())

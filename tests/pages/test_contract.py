@@ -95,3 +95,18 @@ def test_a_choice_that_does_not_suit_a_type_is_empty(loans: Project) -> None:
     assert [title for title, value in since.items() if value is None] == [
         "Beyond training", "Never seen", "Not allowed", "Allowed",
     ]  # fmt: skip
+
+
+def test_what_was_said_before_looking_for_a_column_is_kept() -> None:
+    refused, flagged = ColumnContract(missing="refuse"), ColumnContract(missing="flag")
+    draft = contractcard.Draft()
+    draft.find("")
+    draft.shown = {"age": refused, "town": UNSAID}
+    assert draft.turn == 0
+    draft.find("town")
+    assert (draft.said, draft.turn) == ({"age": refused, "town": UNSAID}, 1)
+    draft.shown = {"town": flagged}
+    draft.find("town")
+    assert draft.turn == 1
+    draft.find("")
+    assert draft.said == {"age": refused, "town": flagged}
