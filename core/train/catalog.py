@@ -3,18 +3,21 @@
 Adding a model means adding one entry here, its estimator in ``core.train.estimators``, and its test.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from math import log2, sqrt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from core.errors import TrainingError
 from core.framing.frame import Task
-from core.train import estimators
-from core.train.estimators import Setting
+from core.train import spaces, speeds
+from core.train.estimators import boosting, linear, smooth, trees
+from core.train.estimators.setting import Setting
+from core.train.spaces import Real, Space, Value
 
 _CLASSES = (Task.BINARY, Task.MULTICLASS)
 _ALL = (Task.BINARY, Task.MULTICLASS, Task.REGRESSION)
 BASELINE = "baseline"
+NOT_READABLE = "Not to be read as a whole; Explain shows what moves it."
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,22 @@ class ModelSpec:
     needs_scaling : bool
         Whether its columns must have one scale; trees must not get a scaler.
     make : callable
-        From a ``Setting`` to an unfitted estimator.
+        From a ``Setting``, and settings of its space by name, to an unfitted estimator.
     describe : callable
         From the fitted estimator to a few words, such as "150 trees".
     forecast : callable
-        From rows, encoded columns and classes (1 for binary and regression) to the seconds of one fit on two cores.
+        From rows, encoded columns and classes (1 for binary and regression) to the seconds of one fit on one core.
         Only a start: the search corrects it by what it measures.
     most_rows : int or None
         Above this many training rows it is left out.
     most_rows_reason : str
         Why, in plain words.
+    space : dict of str to Dimension
+        Settings that a search varies and a person may fix; empty where there is nothing worth varying.
+    readable : str
+        What of it can be read by a person, in a few words.
+    by_default : bool
+        Whether a training tries it unless it was asked not to.
     """
 
     key: str
@@ -51,11 +60,14 @@ class ModelSpec:
     tasks: tuple[Task, ...]
     simplicity: int
     needs_scaling: bool
-    make: Callable[[Setting], Any]
+    make: Callable[..., Any]
     describe: Callable[[Any], str]
     forecast: Callable[[int, int, int], float]
     most_rows: int | None = None
     most_rows_reason: str = ""
+    space: Space = field(default_factory=dict)
+    readable: str = NOT_READABLE
+    by_default: bool = True
 
     @property
     def is_baseline(self) -> bool:
@@ -73,6 +85,7 @@ class ModelSpec:
         metric: str = "",
         n_classes: int | None = None,
         smallest_class: int | None = None,
+        params: Mapping[str, Value] | None = None,
     ) -> Any:
         """Return an unfitted estimator.
 
@@ -90,6 +103,8 @@ class ModelSpec:
             Default 2 for a classification.
         smallest_class : int, optional
             Fewest rows of one class in any fit; by default enough of each.
+        params : mapping, optional
+            Settings of its space that are not left at their default.
 
         Returns
         -------
@@ -104,41 +119,19 @@ class ModelSpec:
             n_classes = 2 if task.is_classification else 0
         if smallest_class is None:
             smallest_class = n_rows // n_classes if n_classes else 0
-        return self.make(Setting(task, metric, seed, threads, n_rows, n_features, n_classes, smallest_class))
+        setting = Setting(task, metric, seed, threads, n_rows, n_features, n_classes, smallest_class)
+        return self.make(setting, **self.checked(params or {}))
 
-
-def _baseline_seconds(rows: int, columns: int, classes: int) -> float:
-    return 0.002
-
-
-def _logistic_seconds(rows: int, columns: int, classes: int) -> float:
-    fits = 16 if rows <= estimators.CHOOSE_STRENGTH_ROWS else 3
-    return 0.03 + fits * rows * (columns + 8) * max(classes, 1) * 4e-8
-
-
-def _ridge_seconds(rows: int, columns: int, classes: int) -> float:
-    return 0.01 + rows * columns * min(rows, columns) * 5e-10
-
-
-def _tree_seconds(rows: int, columns: int, classes: int) -> float:
-    return 0.005 + rows * columns * log2(rows + 2) * 2.5e-8
-
-
-def _forest_seconds(rows: int, columns: int, classes: int) -> float:
-    return 0.15 + 150 * rows * log2(rows + 2) * sqrt(columns) * 2e-8
-
-
-def _boosting_seconds(rows: int, columns: int, classes: int) -> float:
-    trees = 150 * classes if classes <= 4 else 600
-    return 0.03 + trees * (4e-4 + rows * (columns + 8) * 2.5e-9)
-
-
-def _machine_seconds(rows: int, columns: int, classes: int) -> float:
-    return 0.02 + rows * rows * (columns + 15) * 9e-10 * sqrt(max(classes, 1))
-
-
-def _network_seconds(rows: int, columns: int, classes: int) -> float:
-    return 0.1 + 60 * rows * (columns + 60) * 1.2e-8
+    def checked(self, params: Mapping[str, Value]) -> dict[str, Value]:
+        """Return settings as they are, or raise ``TrainingError`` for one that is not in the space."""
+        for name, value in params.items():
+            if name not in self.space:
+                known = ", ".join(self.space) or "none"
+                raise TrainingError(f"{self.title} has no setting “{name}”.", next_step=f"It has: {known}.")
+            fault = spaces.clash(value, self.space[name])
+            if fault:
+                raise TrainingError(f"{self.title}: {name} cannot be {value}; {fault}.", next_step="Change it.")
+        return dict(params)
 
 
 _ENTRIES = (
@@ -149,9 +142,10 @@ _ENTRIES = (
         _ALL,
         0,
         False,
-        estimators.baseline,
-        estimators.describe_baseline,
-        _baseline_seconds,
+        linear.baseline,
+        linear.describe_baseline,
+        speeds.baseline,
+        readable="Nothing to read: it is one number.",
     ),
     ModelSpec(
         "logistic_regression",
@@ -160,9 +154,10 @@ _ENTRIES = (
         _CLASSES,
         1,
         True,
-        estimators.linear,
-        estimators.describe_linear,
-        _logistic_seconds,
+        linear.linear,
+        linear.describe_linear,
+        speeds.linear,
+        readable="One weight a column.",
     ),
     ModelSpec(
         "linear_regression",
@@ -171,53 +166,122 @@ _ENTRIES = (
         (Task.REGRESSION,),
         1,
         True,
-        estimators.linear,
-        estimators.describe_linear,
-        _ridge_seconds,
+        linear.linear,
+        linear.describe_linear,
+        speeds.ridge,
+        readable="One weight a column.",
+    ),
+    ModelSpec(
+        "sparse_linear",
+        "Elastic net",
+        "A linear model that leaves out columns which add nothing; good with many columns and few rows.",
+        _ALL,
+        2,
+        True,
+        linear.sparse_linear,
+        linear.describe_sparse,
+        speeds.sparse,
+        space={"l1_ratio": Real(0.1, 1.0)},
+        readable="One weight for each column it keeps.",
+        by_default=False,
+        most_rows=50_000,
+        most_rows_reason="It passes over the rows many times and adds little on large tables: left out above 50,000.",
     ),
     ModelSpec(
         "decision_tree",
         "Decision tree",
         "A few questions that fit on one page; good where there are clear rules.",
         _ALL,
-        2,
+        3,
         False,
-        estimators.decision_tree,
-        estimators.describe_tree,
-        _tree_seconds,
+        trees.decision_tree,
+        trees.describe_tree,
+        speeds.tree,
+        space=spaces.TREE,
+        readable="Questions on one page.",
+    ),
+    ModelSpec(
+        "small_boosting",
+        "Small boosting",
+        "Quick and seldom far from the best: many trees of three questions each (LightGBM).",
+        _ALL,
+        7,
+        False,
+        boosting.small_boosting,
+        boosting.describe_boosting,
+        speeds.boosting,
     ),
     ModelSpec(
         "gradient_boosting",
         "Gradient boosting",
         "Often the best on tables: many small trees, each mending what those before it missed (LightGBM).",
         _ALL,
-        4,
+        9,
         False,
-        estimators.gradient_boosting,
-        estimators.describe_boosting,
-        _boosting_seconds,
+        boosting.gradient_boosting,
+        boosting.describe_boosting,
+        speeds.boosting,
+        space=spaces.BOOSTING,
+    ),
+    ModelSpec(
+        "additive",
+        "Additive model",
+        "A curve for each number, added up: bends where a line would not, and can still be drawn.",
+        _ALL,
+        4,
+        True,
+        linear.additive,
+        linear.describe_additive,
+        speeds.additive,
+        space=spaces.ADDITIVE,
+        readable="One curve a column.",
+    ),
+    ModelSpec(
+        "random_boosting",
+        "Boosting with random cuts",
+        "Boosting whose trees cut at random places, which steadies it on noisy tables (LightGBM).",
+        _ALL,
+        8,
+        False,
+        boosting.random_boosting,
+        boosting.describe_boosting,
+        speeds.boosting,
+    ),
+    ModelSpec(
+        "extra_trees",
+        "Extra trees",
+        "A forest that cuts at random places: strong on noisy tables and several outcomes.",
+        _ALL,
+        6,
+        False,
+        trees.extra_trees,
+        trees.describe_forest,
+        speeds.forest,
+        space=spaces.FOREST,
     ),
     ModelSpec(
         "random_forest",
         "Random forest",
         "Robust with little care: many trees on different rows and columns vote.",
         _ALL,
-        3,
+        5,
         False,
-        estimators.random_forest,
-        estimators.describe_forest,
-        _forest_seconds,
+        trees.random_forest,
+        trees.describe_forest,
+        speeds.forest,
+        space=spaces.FOREST,
     ),
     ModelSpec(
         "support_vector_machine",
         "Support vector machine",
         "Smooth curved boundaries on small tables; slow on large ones.",
         _ALL,
-        5,
+        10,
         True,
-        estimators.support_vector_machine,
-        estimators.describe_machine,
-        _machine_seconds,
+        smooth.support_vector_machine,
+        smooth.describe_machine,
+        speeds.machine,
+        space=spaces.MACHINE,
         most_rows=20_000,
         most_rows_reason="Its time and memory grow with the square of the rows: it is left out above 20,000.",
     ),
@@ -226,13 +290,80 @@ _ENTRIES = (
         "Neural network",
         "Smooth mixtures of columns; needs many rows and is the hardest to explain.",
         _ALL,
-        6,
+        12,
         True,
-        estimators.neural_network,
-        estimators.describe_network,
-        _network_seconds,
+        smooth.neural_network,
+        smooth.describe_network,
+        speeds.network,
+        space=spaces.NETWORK,
+    ),
+    ModelSpec(
+        "kernel_logistic",
+        "Kernel model",
+        "Smooth curved boundaries on larger tables too: how near a row is to a few hundred others (Nyström).",
+        _ALL,
+        11,
+        True,
+        smooth.kernel_logistic,
+        smooth.describe_kernel,
+        speeds.kernel,
+        space=spaces.KERNEL,
+    ),
+    ModelSpec(
+        "naive_bayes",
+        "Naive Bayes",
+        "The quickest: each column speaks for itself. Its chances are often too sure.",
+        _CLASSES,
+        13,
+        True,
+        linear.naive_bayes,
+        linear.describe_bayes,
+        speeds.bayes,
+        readable="One average a column and outcome.",
+        by_default=False,
+    ),
+    ModelSpec(
+        "nearest_neighbours",
+        "Nearest neighbours",
+        "Answers by the rows most alike; good on small tables with few columns.",
+        _ALL,
+        14,
+        True,
+        smooth.nearest_neighbours,
+        smooth.describe_neighbours,
+        speeds.neighbours,
+        space=spaces.NEIGHBOURS,
+        readable="The rows most alike can be shown.",
+        by_default=False,
+        most_rows=50_000,
+        most_rows_reason="Each answer looks at every row it learned: it is left out above 50,000.",
+    ),
+    ModelSpec(
+        "bagged_trees",
+        "Bagged trees",
+        "Deep trees on rows drawn again and again; a random forest is usually better.",
+        _ALL,
+        15,
+        False,
+        trees.bagged_trees,
+        trees.describe_forest,
+        speeds.bagging,
+        by_default=False,
+    ),
+    ModelSpec(
+        "histogram_boosting",
+        "Histogram boosting",
+        "scikit-learn's own boosting; costs more time than LightGBM for the same result.",
+        _ALL,
+        16,
+        False,
+        boosting.histogram_boosting,
+        boosting.describe_histogram,
+        speeds.boosting,
+        by_default=False,
     ),
 )
+"""In the order of value for time, as tried on public tables; the quickest that suits goes before."""
 
 MODELS: dict[str, ModelSpec] = {entry.key: entry for entry in _ENTRIES}
 
@@ -244,12 +375,15 @@ def candidates(task: Task, keys: tuple[str, ...] = ()) -> tuple[ModelSpec, ...]:
     ----------
     task : Task
     keys : tuple of str
-        Keys of ``MODELS``; empty means every model that suits. Unknown keys and other tasks' models are passed over.
+        Keys of ``MODELS``; empty means every model that suits and is tried by default. Unknown keys and other tasks'
+        models are passed over.
 
     Returns
     -------
     tuple of ModelSpec
     """
     return tuple(
-        spec for spec in MODELS.values() if task in spec.tasks and (spec.is_baseline or not keys or spec.key in keys)
+        spec
+        for spec in MODELS.values()
+        if task in spec.tasks and (spec.is_baseline or (spec.key in keys if keys else spec.by_default))
     )

@@ -1,0 +1,124 @@
+"""The naive guess, and models that add up what each column says."""
+
+from typing import Any
+
+from core.framing.frame import Task
+from core.train.estimators.setting import INNER_FOLDS, Setting
+
+STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
+"""Inverse strengths of regularisation that logistic regression chooses among, weakest last."""
+PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0)
+"""Penalties that linear regression chooses among."""
+CHOOSE_STRENGTH_ROWS = 50_000
+"""Above this many rows the strength of regularisation hardly matters and is not searched."""
+MEDIAN_METRICS = frozenset({"mae", "mape"})
+"""Metrics of which the median, not the mean, is the best constant guess."""
+
+
+def baseline(setting: Setting) -> Any:
+    """Return the naive guess: the shares of the outcomes, or the constant amount the metric likes best."""
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+
+    if setting.task.is_classification:
+        return DummyClassifier(strategy="prior")
+    return DummyRegressor(strategy="median" if setting.metric in MEDIAN_METRICS else "mean")
+
+
+def linear(setting: Setting) -> Any:
+    """Return logistic or ridge regression; the strength is chosen inside each fit, from its own rows."""
+    from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, RidgeCV
+
+    if not setting.task.is_classification:
+        return RidgeCV(alphas=PENALTIES)
+    # Each inner fold needs every class, or its log loss is not defined.
+    if setting.smallest_class < INNER_FOLDS or setting.n_rows > CHOOSE_STRENGTH_ROWS:
+        return LogisticRegression(C=1.0, max_iter=1_000)
+    return LogisticRegressionCV(
+        Cs=STRENGTHS,
+        l1_ratios=(0.0,),
+        cv=INNER_FOLDS,
+        scoring="neg_log_loss",
+        max_iter=1_000,
+        use_legacy_attributes=False,
+    )
+
+
+def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9) -> Any:
+    """Return an elastic net, which leaves out columns that add nothing; 1 is the lasso."""
+    from sklearn.linear_model import ElasticNetCV, LogisticRegression, LogisticRegressionCV
+
+    if not setting.task.is_classification:
+        return ElasticNetCV(
+            l1_ratio=l1_ratio, alphas=30, cv=INNER_FOLDS, max_iter=3_000, random_state=setting.seed
+        )
+    common: dict[str, Any] = {"solver": "saga", "max_iter": 400, "random_state": setting.seed}
+    if setting.smallest_class < INNER_FOLDS:
+        return LogisticRegression(C=0.1, l1_ratio=l1_ratio, **common)
+    return LogisticRegressionCV(
+        Cs=(0.003, 0.03, 0.3),
+        l1_ratios=(l1_ratio,),
+        cv=INNER_FOLDS,
+        scoring="neg_log_loss",
+        use_legacy_attributes=False,
+        **common,
+    )
+
+
+def additive(setting: Setting, *, knots: int = 5, strength: float = 1.0) -> Any:
+    """Return a curve for each number, added up: splines before logistic or ridge regression.
+
+    For regression the amount is learned on a scale of its own, which bends where a few amounts are far larger.
+    """
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.pipeline import Pipeline
+
+    from core.runtime.combos import SplineNumbers
+    from core.runtime.target import TargetScale
+
+    splines = ("splines", SplineNumbers(knots=knots))
+    if setting.task.is_classification:
+        return Pipeline([splines, ("model", LogisticRegression(C=strength, max_iter=1_000))])
+    ridge = Pipeline([splines, ("model", Ridge(alpha=1.0 / strength))])
+    return TransformedTargetRegressor(regressor=ridge, transformer=TargetScale())
+
+
+def naive_bayes(setting: Setting) -> Any:
+    """Return naive Bayes on numbers taken to be normal within each outcome."""
+    from sklearn.naive_bayes import GaussianNB
+
+    assert setting.task is not Task.REGRESSION
+    return GaussianNB(var_smoothing=1e-6)
+
+
+def describe_baseline(model: Any) -> str:
+    """Say what is always guessed."""
+    if hasattr(model, "classes_"):
+        return "Always the shares of the outcomes"
+    return f"Always the {model.strategy}"
+
+
+def describe_linear(model: Any) -> str:
+    """Say how many weights it has."""
+    weights = int(model.coef_.size)
+    return f"{weights:,} weight" + ("" if weights == 1 else "s")
+
+
+def describe_sparse(model: Any) -> str:
+    """Say how many weights are left."""
+    import numpy as np
+
+    used = int(np.count_nonzero(np.abs(model.coef_) > 1e-12))
+    return f"{used:,} of {model.coef_.size:,} weights used"
+
+
+def describe_additive(model: Any) -> str:
+    """Say how many curves it has."""
+    whole = getattr(model, "regressor_", model)
+    curves = len(whole.steps[0][1].knots_)
+    return f"{curves:,} curve{'' if curves == 1 else 's'}"
+
+
+def describe_bayes(model: Any) -> str:
+    """Say how many averages it remembers."""
+    return f"{model.theta_.size:,} averages"

@@ -1,0 +1,40 @@
+"""What an estimator is built for."""
+
+from dataclasses import dataclass
+
+from core.framing.frame import Task
+
+INNER_FOLDS = 3
+"""Folds inside one fit, where an estimator chooses something from its own rows."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an estimator is built for.
+
+    Parameters
+    ----------
+    task : Task
+    metric : str
+        Key of the metric that judges; decides what the best constant guess is, and what boosting minimises.
+    seed : int
+    threads : int
+        Threads one fit may use.
+    n_rows : int
+        Fewest rows of any fit.
+    n_features : int
+        Raw columns the model may see.
+    n_classes : int
+        0 for regression.
+    smallest_class : int
+        Fewest rows of one class in any fit; 0 for regression.
+    """
+
+    task: Task
+    metric: str
+    seed: int
+    threads: int
+    n_rows: int
+    n_features: int
+    n_classes: int
+    smallest_class: int

@@ -1,0 +1,68 @@
+"""What a setting of a model may be: the space a search draws from and a person may choose in."""
+
+from dataclasses import dataclass
+
+Value = float | int | str | bool
+
+
+@dataclass(frozen=True)
+class Real:
+    """A number between two others, both included; ``log`` where factors count and not differences."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number between two others, both included."""
+
+    low: int
+    high: int
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some values."""
+
+    values: tuple[Value, ...]
+
+
+Dimension = Real | Whole | Choice
+Space = dict[str, Dimension]
+
+BOOSTING: Space = {
+    "leaves": Whole(4, 96, log=True),
+    "rate": Real(0.015, 0.12, log=True),
+    "columns": Real(0.3, 1.0),
+    "rows": Real(0.6, 1.0),
+    "l2": Real(0.01, 30.0, log=True),
+    "least": Whole(3, 100, log=True),
+    "random_cuts": Choice((False, True)),
+}
+FOREST: Space = {"leaf": Whole(1, 20, log=True), "columns": Real(0.15, 1.0)}
+ADDITIVE: Space = {"knots": Whole(3, 12), "strength": Real(0.003, 30.0, log=True)}
+MACHINE: Space = {"strength": Real(0.1, 100.0, log=True), "width": Real(0.0005, 0.5, log=True)}
+KERNEL: Space = {"strength": Real(0.01, 100.0, log=True), "width": Real(0.03, 3.0, log=True)}
+NETWORK: Space = {
+    "width": Whole(16, 128, log=True),
+    "decay": Real(0.0001, 3.0, log=True),
+    "rate": Real(0.0007, 0.01, log=True),
+}
+TREE: Space = {"depth": Whole(2, 8)}
+NEIGHBOURS: Space = {"neighbours": Whole(1, 60, log=True)}
+
+
+def clash(value: Value, dimension: Dimension) -> str:
+    """Say why a value is not in a dimension, or return an empty text."""
+    if isinstance(dimension, Choice):
+        return "" if value in dimension.values else f"it must be one of {', '.join(map(str, dimension.values))}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "it must be a number"
+    if isinstance(dimension, Whole) and value != int(value):
+        return "it must be a whole number"
+    if not dimension.low <= value <= dimension.high:
+        return f"it must lie between {dimension.low:g} and {dimension.high:g}"
+    return ""
