@@ -125,6 +125,8 @@ PARAM_LENGTH: Final = 2_000
 """Most characters of a text that a step of the recipe is set to."""
 FOLDS: Final = (2, 10)
 """Fewest and most folds."""
+PREPARED_BYTES: Final = 768 * MB
+"""Folds after the recipe that each process of a training keeps in memory."""
 BUDGET_SECONDS: Final = (10, 24 * 3600)
 """Shortest and longest time budget of a training."""
 CHART_POINTS: Final = 5_000

@@ -94,6 +94,7 @@ def _train(context: JobContext) -> None:
         skips=context.skips,
         clock=time.monotonic,
         finished=folder.fitted(),
+        pipeline_of=folder.pipeline,
         threads=min(context.workspace.settings.worker_threads, usable_cores()),
     )
     folder.forget(context.job_id)

@@ -13,7 +13,7 @@ LEAST_CHANCE = 1e-6
 """Chances are kept this far from 0 before a logarithm is taken."""
 
 
-class _Blend(BaseEstimator):
+class _Blend(BaseEstimator):  # type: ignore[misc]
     members: Sequence[tuple[str, Any]]
 
     def fit(self, X: Any, y: Any) -> Self:
@@ -31,7 +31,7 @@ class _Blend(BaseEstimator):
         return self
 
 
-class BlendRegressor(RegressorMixin, _Blend):
+class BlendRegressor(RegressorMixin, _Blend):  # type: ignore[misc]
     """A weighted sum of what several models say.
 
     Parameters
@@ -67,7 +67,7 @@ class BlendRegressor(RegressorMixin, _Blend):
         return sum_up(said, np.asarray(self.weights, dtype=np.float64), self.shift, self.low, self.high)
 
 
-class BlendClassifier(ClassifierMixin, _Blend):
+class BlendClassifier(ClassifierMixin, _Blend):  # type: ignore[misc]
     """The weighed mean of the chances several models give, or a pool and a stack of their logarithms.
 
     Parameters
@@ -101,7 +101,7 @@ class BlendClassifier(ClassifierMixin, _Blend):
 
     def _settle(self, X: Any) -> Self:
         self.classes_ = np.asarray(self.fitted_[0].classes_)
-        return super()._settle(X)  # type: ignore[return-value]
+        return super()._settle(X)
 
     def predict_proba(self, X: Any) -> Floats:
         """Return the chances; shape (n, n_classes)."""

@@ -1,7 +1,7 @@
 """Number columns: extremes, gaps, scale, and the last step that makes any estimator's input safe."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -167,6 +167,15 @@ class Scale(FrameStep):
             # A column that is empty in fit has neither mean nor spread.
             self.mean_ = np.nan_to_num(centre)
             self.spread_ = np.nan_to_num(spread, nan=1.0)
+
+    def renamed(self, names: Mapping[str, str]) -> "Scale":
+        """Return one that does the same to columns of other names; those that have none are left out."""
+        kept = [place for place, name in enumerate(self.names_) if name in names]
+        other = Scale(columns=[names[self.names_[place]] for place in kept], method=self.method)
+        other.names_ = list(other.columns or ())
+        other.columns_in_ = list(names.values())
+        other.mean_, other.spread_ = self.mean_[kept], self.spread_[kept]
+        return other
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with those columns scaled."""

@@ -8,10 +8,10 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from sklearn.pipeline import Pipeline
 
 from core.runtime.errors import UnusableError
-from core.runtime.transformers import TRANSFORMERS
+from core.runtime.transformers import MODELS, TRANSFORMERS
 
 ALLOWED_TYPES: Final[tuple[str, ...]] = (
-    *sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in TRANSFORMERS),
+    *sorted(f"{kind.__module__}.{kind.__qualname__}" for kind in (*TRANSFORMERS, *MODELS)),
     "collections.OrderedDict",
     "core.runtime.calibrated.CalibratedModel",
     "core.runtime.calibrated.ChanceMap",
@@ -20,6 +20,7 @@ ALLOWED_TYPES: Final[tuple[str, ...]] = (
     "lightgbm.sklearn.LGBMRegressor",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.tree._tree.Tree",

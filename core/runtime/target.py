@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_array, check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 SKEWED = 1.0
 """From this skewness on, amounts that are never negative are learned on a logarithmic scale."""
@@ -13,7 +13,7 @@ BEYOND = 0.5
 """A prediction is kept within the range learned from, widened on both sides by this share of it (on the scale)."""
 
 
-class TargetScale(TransformerMixin, BaseEstimator):
+class TargetScale(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Bring an amount to mean 0 and standard deviation 1, on a logarithmic scale where a few are far larger.
 
     The way back never gives an infinite or absurd amount: what a model says beyond the range it learned from, widened
@@ -30,8 +30,7 @@ class TargetScale(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the scale from amounts of shape (n, k)."""
-        X = check_array(X, dtype=np.float64)
-        self.n_features_in_ = X.shape[1]
+        X = validate_data(self, X, dtype=np.float64)
         centre, spread = X.mean(axis=0), X.std(axis=0)
         known = np.where(spread > 0, spread, 1.0)
         skew = (((X - centre) / known) ** 3).mean(axis=0)
@@ -53,7 +52,7 @@ class TargetScale(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the amounts on the scale; shape (n, k)."""
         check_is_fitted(self)
-        X = check_array(X, dtype=np.float64)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
         return np.asarray((self._bend(X) - self.mean_) / self.spread_)
 
     def inverse_transform(self, X: Any) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """Every transformer a pipeline may hold, in one visible place."""
 
+from core.runtime.blending import BlendClassifier, BlendRegressor
 from core.runtime.cast import Cast, DateParts, DropColumns, MarkMissing
 from core.runtime.categories import Encode, FillCategories, GroupRare
 from core.runtime.combos import CombineNumbers, PolynomialNumbers, SplineNumbers
@@ -10,6 +11,7 @@ from core.runtime.moments import DateCircles, DateElapsed, DaysOff
 from core.runtime.selecting import DropAlike, SelectBest
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
 from core.runtime.spellings import MergeSpellings
+from core.runtime.target import TargetScale
 from core.runtime.words import TextLooks, TextTerms, TextTopics
 
 TRANSFORMERS = (
@@ -45,10 +47,16 @@ TRANSFORMERS = (
     Finish,
 )
 
+MODELS = (BlendClassifier, BlendRegressor, TargetScale)
+"""What the model itself may be made of, beside the libraries' own."""
+
 __all__ = [
+    "MODELS",
     "TRANSFORMERS",
     "AddFormula",
     "BinNumbers",
+    "BlendClassifier",
+    "BlendRegressor",
     "CapOutliers",
     "Cast",
     "ClipNumbers",
@@ -74,6 +82,7 @@ __all__ = [
     "Scale",
     "SelectBest",
     "SplineNumbers",
+    "TargetScale",
     "TextLooks",
     "TextTerms",
     "TextTopics",

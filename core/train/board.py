@@ -24,8 +24,14 @@ class TrainPlan(BaseModel):
 
     candidates: tuple[str, ...] = ()
     """Keys of ``core.train.catalog.MODELS``; empty means every model that suits the task."""
-    budget_seconds: float = 180.0
+    budget_seconds: float = 60.0
     seed: int = 7
+    settings: dict[str, dict[str, float | int | str | bool]] = {}
+    """Settings a person fixed, by candidate and name; a search varies the others."""
+    draws: int | None = None
+    """Settings to draw in tuning: 0 for none, ``None`` for as many as the time allows and bring something."""
+    blend: bool = True
+    """Whether the finished candidates also answer together."""
 
 
 class FoldScore(BaseModel):
@@ -39,6 +45,20 @@ class FoldScore(BaseModel):
     seconds: float
     metrics: dict[str, float] = {}
     """Every metric of the task on the rows left out."""
+
+
+class Draw(BaseModel):
+    """One set of settings that tuning tried."""
+
+    model_config = ConfigDict(frozen=True)
+
+    params: dict[str, float | int | str | bool]
+    score: float | None = None
+    """Mean over its folds; of one ended early over those it was judged on."""
+    folds: int = 0
+    seconds: float = 0.0
+    ended_early: bool = False
+    """Whether it was given up because its first folds were worse than the best draw's."""
 
 
 class Run(BaseModel):
@@ -72,6 +92,14 @@ class Run(BaseModel):
     p_value: float | None = None
     notes: tuple[str, ...] = ()
     """What the fits warned of, in plain words; nothing that stopped them."""
+    family: str = ""
+    """Key of the catalogue; empty for what is put together of several, and on a board of an earlier version."""
+    params: dict[str, float | int | str | bool] = {}
+    """Settings that are not left at their default."""
+    draws: tuple[Draw, ...] = ()
+    """What tuning tried, in its order, where this is the best of them."""
+    expected_seconds: float | None = None
+    """The forecast it began with."""
     model_hash: str = ""
     """SHA-256 of the kept model's file; empty before it is kept."""
     family: str = ""

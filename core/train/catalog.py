@@ -52,6 +52,8 @@ class ModelSpec:
         What of it can be read by a person, in a few words.
     by_default : bool
         Whether a training tries it unless it was asked not to.
+    memory : callable
+        From rows, encoded columns and classes to the bytes of one fit beside the table after the recipe.
     """
 
     key: str
@@ -68,6 +70,7 @@ class ModelSpec:
     space: Space = field(default_factory=dict)
     readable: str = NOT_READABLE
     by_default: bool = True
+    memory: Callable[[int, int, int], float] = speeds.table_bytes
 
     @property
     def is_baseline(self) -> bool:
@@ -233,6 +236,7 @@ _ENTRIES = (
         linear.additive,
         linear.describe_additive,
         speeds.additive,
+        memory=speeds.additive_bytes,
         space=spaces.ADDITIVE,
         readable="One curve a column.",
     ),
@@ -257,6 +261,7 @@ _ENTRIES = (
         trees.extra_trees,
         trees.describe_forest,
         speeds.forest,
+        memory=speeds.forest_bytes,
         space=spaces.FOREST,
     ),
     ModelSpec(
@@ -269,6 +274,7 @@ _ENTRIES = (
         trees.random_forest,
         trees.describe_forest,
         speeds.forest,
+        memory=speeds.forest_bytes,
         space=spaces.FOREST,
     ),
     ModelSpec(
@@ -281,6 +287,7 @@ _ENTRIES = (
         smooth.support_vector_machine,
         smooth.describe_machine,
         speeds.machine,
+        memory=speeds.machine_bytes,
         space=spaces.MACHINE,
         most_rows=20_000,
         most_rows_reason="Its time and memory grow with the square of the rows: it is left out above 20,000.",
@@ -307,6 +314,7 @@ _ENTRIES = (
         smooth.kernel_logistic,
         smooth.describe_kernel,
         speeds.kernel,
+        memory=speeds.kernel_bytes,
         space=spaces.KERNEL,
     ),
     ModelSpec(

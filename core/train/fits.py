@@ -4,7 +4,7 @@ import logging
 import pickle
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,28 +17,28 @@ from core.errors import TrainingError
 from core.framing.frame import Task
 from core.framing.metrics import METRICS, evaluate_all
 from core.framing.outcomes import Outcomes
-from core.prepare.compile import compile_pipeline
+from core.prepare.compile import MODEL
 from core.prepare.problem import Problem
-from core.prepare.rows import training_rows
 from core.train.catalog import MODELS
-from core.train.estimators import Setting
+from core.train.estimators.setting import Setting
+from core.train.prepared import REFIT, SEEN_ROWS, Kitchen, Prepared
+from core.train.spaces import Value
 
-SEEN_ROWS = 20_000
-"""Most fitted rows the score on seen rows is computed on."""
-REFIT = -1
-"""In place of a fold: fit on all training rows."""
 UNSETTLED = "was still improving when its rounds were used up"
 """Note of a fit that the library calls not converged."""
 
 _log = logging.getLogger(__name__)
 
+__all__ = ["REFIT", "SEEN_ROWS", "UNSETTLED", "Bench", "FitAnswer", "FitTask"]
+
 
 @dataclass(frozen=True)
 class FitTask:
-    """What to fit: a key of the catalogue, and a fold or ``REFIT``."""
+    """What to fit: a key of the catalogue, a fold or ``REFIT``, and settings that are not left at their default."""
 
     candidate: str
     fold: int
+    params: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +48,11 @@ class FitAnswer:
     Parameters
     ----------
     seconds : float
-        Of fitting and, on a fold, predicting the rows left out.
+        Of preparing, fitting and, on a fold, predicting the rows left out, as if nothing had been kept from before.
     busy : float
         Of all of it, scoring included: what the budget feels.
+    prepared : float
+        Of ``busy``, what the recipe took now; 0 where the fold was kept from before.
     seen : float
         The metric on the rows fitted; NaN after a refit.
     metrics : dict
@@ -70,6 +72,7 @@ class FitAnswer:
 
     seconds: float
     busy: float
+    prepared: float = 0.0
     seen: float = float("nan")
     metrics: dict[str, float] | None = None
     undefined: str = ""
@@ -89,8 +92,8 @@ class FitAnswer:
 class _Fitted:
     """The last fit, kept while the blocks of one validation part are judged by it."""
 
-    candidate: str
-    pipeline: Pipeline
+    task: FitTask
+    model: Any
     seconds: float
     notes: tuple[str, ...]
     seen: float | None = None
@@ -115,16 +118,13 @@ class Bench:
         assert problem.frame.metric is not None
         self.task: Task = problem.frame.task
         self.metric = METRICS[problem.frame.metric]
-        self._rows: dict[int, NDArray[np.intp]] = {}
+        self.kitchen = Kitchen(problem, seed=seed)
         self._last: _Fitted | None = None
         self.blocks = problem.split.blocks
 
     def rows(self, fold: int) -> NDArray[np.intp]:
         """Return the positions a fit learns from, after the recipe's row steps."""
-        if fold not in self._rows:
-            split = self.problem.split
-            self._rows[fold] = training_rows(self.problem, split.train if fold == REFIT else split.folds[fold][0])
-        return self._rows[fold]
+        return self.kitchen.rows(fold)
 
     @cached_property
     def setting(self) -> Setting:
@@ -164,46 +164,74 @@ class Bench:
             Whatever the libraries raise; ``core.train.causes`` puts it into words.
         """
         spec = MODELS[task.candidate]
-        rows = self.rows(task.fold)
-        estimator = spec.make(self.setting)
         if spec.is_baseline and task.fold != REFIT:
-            # It looks at no column, so that on a fold it can do without the recipe, which is all that takes time.
-            pipeline = Pipeline([("model", estimator)])
-        else:
-            pipeline = compile_pipeline(self.problem, estimator, scale=spec.needs_scaling, seed=self.seed)
+            return self._baseline(task)
+        began = time.perf_counter()
+        shared = 0 if self.blocks > 1 and task.fold != REFIT else task.fold
+        prepared, spent = self.kitchen.prepare(shared, scale=spec.needs_scaling)
+        fitted = self._last
+        if fitted is None or fitted.task != replace(task, fold=shared) or self.blocks == 1:
+            fitted = self._fitted(replace(task, fold=shared), prepared)
+            self._last = fitted if self.blocks > 1 and task.fold != REFIT else None
+        if task.fold == REFIT:
+            seconds = prepared.seconds + fitted.seconds
+            return FitAnswer(
+                seconds=seconds,
+                busy=time.perf_counter() - began,
+                prepared=spent,
+                summary=spec.describe(fitted.model),
+                notes=fitted.notes,
+                model=pickle.dumps(
+                    Pipeline([*prepared.steps, (MODEL, fitted.model)]), protocol=pickle.HIGHEST_PROTOCOL
+                ),
+            )
+        scored = time.perf_counter()
+        judge_rows = self.problem.split.folds[task.fold][1]
+        judge = prepared.judge
+        if shared != task.fold:
+            judge = Pipeline(prepared.steps).transform(self.problem.X.iloc[judge_rows])
+        judged = self._outcomes(fitted.model, judge, judge_rows)
+        seconds = (prepared.seconds + fitted.seconds) / self.blocks + time.perf_counter() - scored
+        if fitted.seen is None:
+            seen = self._outcomes(fitted.model, prepared.seen, prepared.seen_rows)
+            fitted.seen = self.metric.compute(seen)
+        answer = self._answer(judged, fitted)
+        return replace(answer, seconds=seconds, busy=time.perf_counter() - began, prepared=spent)
+
+    def _baseline(self, task: FitTask) -> FitAnswer:
+        """Fit the guess on a fold: it looks at no column, so that it can do without the recipe."""
+        began = time.perf_counter()
+        rows, judge_rows = self.rows(task.fold), self.problem.split.folds[task.fold][1]
+        model = MODELS[task.candidate].make(self.setting).fit(np.zeros((len(rows), 1)), self.problem.y[rows])
+        seen_rows = self.kitchen.sample(rows)
+        judged = self._outcomes(model, np.zeros((len(judge_rows), 1)), judge_rows)
+        seen = self.metric.compute(self._outcomes(model, np.zeros((len(seen_rows), 1)), seen_rows))
+        answer = self._answer(judged, _Fitted(task, model, 0.0, (), seen))
+        seconds = time.perf_counter() - began
+        return replace(answer, seconds=seconds, busy=seconds)
+
+    def _fitted(self, task: FitTask, prepared: Prepared) -> _Fitted:
+        model = MODELS[task.candidate].make(self.setting, **dict(task.params))
+        began = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            began = time.perf_counter()
-            kept = self._last if self.blocks > 1 and task.fold != REFIT else None
-            if kept is None or kept.candidate != task.candidate:
-                pipeline.fit(self.problem.X.iloc[rows], self.problem.y[rows])
-                _one_thread(pipeline)
-                kept = _Fitted(task.candidate, pipeline, time.perf_counter() - began, _notes(caught))
-                self._last = kept if self.blocks > 1 else None
-            if task.fold == REFIT:
-                seconds = time.perf_counter() - began
-                return FitAnswer(
-                    seconds=seconds,
-                    busy=seconds,
-                    summary=spec.describe(pipeline.steps[-1][1]),
-                    notes=_notes(caught),
-                    model=pickle.dumps(pipeline, protocol=pickle.HIGHEST_PROTOCOL),
-                )
-            scored = time.perf_counter()
-            judged = self.outcomes(kept.pipeline, self.problem.split.folds[task.fold][1])
-            seconds = kept.seconds / self.blocks + time.perf_counter() - scored
-            if kept.seen is None:
-                kept.seen = self.metric.compute(self.outcomes(kept.pipeline, self._sample(rows)))
+            model.fit(prepared.fit, prepared.y)
+        # What found its number of rounds hands on the plain model that has it.
+        model = getattr(model, "shipped_", model)
+        _one_thread(model)
+        return _Fitted(task, model, time.perf_counter() - began, _notes(caught))
+
+    def _answer(self, judged: Outcomes, fitted: _Fitted) -> FitAnswer:
         metrics = {key: value for key, value in evaluate_all(judged).items() if np.isfinite(value)}
         return FitAnswer(
-            seconds=seconds,
-            busy=kept.seconds / self.blocks + time.perf_counter() - scored,
-            seen=kept.seen,
+            seconds=0.0,
+            busy=0.0,
+            seen=float("nan") if fitted.seen is None else fitted.seen,
             metrics=metrics,
             undefined="" if self.metric.key in metrics else self.metric.undefined(judged) or "It is not a number.",
             probabilities=judged.probabilities,
             values=judged.values,
-            notes=kept.notes,
+            notes=fitted.notes,
         )
 
     def outcomes(self, pipeline: Any, rows: NDArray[np.intp]) -> Outcomes:
@@ -212,6 +240,7 @@ class Bench:
         Parameters
         ----------
         pipeline : Pipeline
+            Raw columns in.
         rows : ndarray of int
             Positions in the table.
 
@@ -224,16 +253,19 @@ class Bench:
         TrainingError
             Where predictions are not numbers.
         """
-        X, actual = self.problem.X.iloc[rows], self.problem.y[rows]
+        return self._outcomes(pipeline, self.problem.X.iloc[rows], rows)
+
+    def _outcomes(self, model: Any, X: Any, rows: NDArray[np.intp]) -> Outcomes:
+        actual = self.problem.y[rows]
         if not self.task.is_classification:
-            values = np.asarray(pipeline.predict(X), dtype=float).reshape(len(rows))
+            values = np.asarray(model.predict(X), dtype=float).reshape(len(rows))
             _refuse_not_numbers(np.isfinite(values))
             return Outcomes(task=self.task, actual=actual, values=values)
-        known = np.asarray(pipeline.predict_proba(X), dtype=float)
+        known = np.asarray(model.predict_proba(X), dtype=float)
         _refuse_not_numbers(np.isfinite(known).all(axis=1))
         # A class with no row in this fit has no column: it was given no chance.
         probabilities = np.zeros((len(rows), len(self.problem.classes)))
-        for column, label in enumerate(pipeline.classes_):
+        for column, label in enumerate(model.classes_):
             probabilities[:, self.problem.classes.index(str(label))] = known[:, column]
         return Outcomes(
             task=self.task,
@@ -242,12 +274,6 @@ class Bench:
             positive=self.problem.frame.positive if self.task is Task.BINARY else None,
             probabilities=probabilities,
         )
-
-    def _sample(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        if len(rows) <= SEEN_ROWS:
-            return rows
-        drawn = np.random.default_rng(self.seed).choice(len(rows), SEEN_ROWS, replace=False)
-        return rows[np.sort(drawn)]
 
 
 def _refuse_not_numbers(usable: NDArray[np.bool_]) -> None:
@@ -258,9 +284,8 @@ def _refuse_not_numbers(usable: NDArray[np.bool_]) -> None:
         )
 
 
-def _one_thread(pipeline: Any) -> None:
+def _one_thread(model: Any) -> None:
     """Predict on one thread: a forest adds up its trees as threads finish, and each order rounds differently."""
-    model = pipeline.steps[-1][1]
     if "n_jobs" in model.get_params(deep=False):
         model.set_params(n_jobs=1)
 

@@ -7,6 +7,7 @@ from core.prepare.problem import Problem
 from core.train.board import TrainPlan
 from core.train.catalog import candidates
 from core.train.pace import Pace, size_of
+from core.train.runner import most_workers, usable_cores
 from core.train.words import duration, size
 
 LOW, HIGH = 0.5, 2.0
@@ -89,7 +90,7 @@ def forecast_training(problem: Problem, plan: TrainPlan) -> Forecast:
     """
     task = problem.frame.task
     assert isinstance(task, Task)
-    pace = Pace(size_of(problem))
+    pace = Pace(size_of(problem), min(usable_cores(), most_workers(problem)))
     rows = len(problem.split.train)
     expected = []
     for spec in candidates(task, plan.candidates):

@@ -1,7 +1,6 @@
 """How long candidates take: the catalogue's forecasts, corrected by what was measured on this table and machine."""
 
 from dataclasses import dataclass, field
-from statistics import median
 
 from core.data.schema import ColumnType
 from core.prepare.problem import Problem
@@ -58,40 +57,56 @@ class Pace:
     Parameters
     ----------
     size : Size
+    workers : int
+        Fits done at the same time.
     """
 
     size: Size
+    workers: int = 1
     _preparing: float | None = None
-    _ratios: list[float] = field(default_factory=list)
+    _told: list[tuple[float, float]] = field(default_factory=list)
+    _own: dict[str, float] = field(default_factory=dict)
 
     def fit_seconds(self, spec: ModelSpec) -> float:
-        """Forecast one fit with its preparation and scoring; of blocks that share one, each one's part of it."""
-        ratio = min(max(median(self._ratios), _RATIO[0]), _RATIO[1]) if self._ratios else 1.0
-        return (self.preparing + ratio * self._model_seconds(spec)) / self.size.blocks
+        """Forecast one fit and its scoring on a fold that is prepared; of blocks that share one, each one's part."""
+        if spec.key in self._own:
+            return self._own[spec.key] / self.size.blocks
+        ratio = 1.0
+        if self._told:
+            # By all seconds together: what is over in a moment says little of what takes long.
+            ratio = sum(seconds for seconds, _ in self._told) / sum(told for _, told in self._told)
+            ratio = min(max(ratio, _RATIO[0]), _RATIO[1])
+        return ratio * self._model_seconds(spec) / self.size.blocks
 
     def seconds(self, spec: ModelSpec) -> float:
         """Forecast every fold and the fit on all rows, which sees a little more of them."""
-        return self.remaining(spec, 0, self.fit_seconds(spec))
+        fit = self.fit_seconds(spec)
+        if not self._told or (spec.needs_scaling and not self.size.blocks > 1):
+            # Folds that are not kept yet are prepared first.
+            fit += self.preparing / self.size.blocks
+        return self.remaining(0, fit)
 
-    def remaining(self, spec: ModelSpec, folds_done: int, fit_seconds: float) -> float:
+    def remaining(self, folds_done: int, fit_seconds: float, *, refit: bool = True) -> float:
         """Return the seconds still to go after some folds, where one fit takes ``fit_seconds``."""
         folds, blocks = self.size.folds, self.size.blocks
-        # The fit on all rows: of the blocks of a validation part each counts for its share of their one fit.
-        last = 1.25 * blocks if blocks > 1 else folds / max(1, folds - 1)
-        return fit_seconds * (folds - folds_done + last)
+        left = folds - folds_done
+        if blocks > 1:
+            # The fit on all rows: of the blocks of a validation part each counts for its share of their one fit.
+            return fit_seconds * (left + (1.25 * blocks if refit else 0))
+        whole = folds / max(1, folds - 1)
+        return fit_seconds * max((left + (whole if refit else 0.0)) / self.workers, min(1, left), whole * refit)
 
-    def learn(self, spec: ModelSpec, fit_seconds: float) -> None:
-        """Take in what the fits of a finished candidate took on average."""
-        fit_seconds *= self.size.blocks
-        if spec.is_baseline:
-            # The baseline learns nothing: all it takes is the recipe and the scoring.
-            self._preparing = fit_seconds
-        else:
-            self._ratios.append(max(fit_seconds - self.preparing, 0.0) / self._model_seconds(spec))
+    def learn(self, spec: ModelSpec, fit_seconds: float, preparing: float = 0.0) -> None:
+        """Take in what the fits of a finished candidate took on average, and what preparing a fold took."""
+        if preparing > 0:
+            self._preparing = max(preparing * self.size.blocks, self._preparing or 0.0)
+        if not spec.is_baseline:
+            self._own[spec.key] = fit_seconds * self.size.blocks
+            self._told.append((fit_seconds * self.size.blocks, self._model_seconds(spec)))
 
     @property
     def preparing(self) -> float:
-        """Seconds of the recipe and the scoring in one fit."""
+        """Seconds of the recipe on one fold."""
         if self._preparing is not None:
             return self._preparing
         return 0.05 + self.size.rows * self.size.columns * 3e-7

@@ -1,4 +1,7 @@
-"""The search: candidates, cheapest first, each fitted on the same folds and judged on the rows left out."""
+"""The search: candidates in order of value for time, then tuning of the best, then a blend of all.
+
+Each is fitted on the same folds and judged on the rows left out.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -6,25 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from core.evaluate.scores import board_interval
-from core.framing.frame import Task
-from core.framing.metrics import METRICS
+from core.errors import TrainingError
 from core.prepare.problem import Problem
 from core.train.board import FoldScore, Leaderboard, Run, RunStatus, TrainPlan
-from core.train.catalog import ModelSpec, candidates
+from core.train.catalog import MODELS, ModelSpec, candidates
+from core.train.desk import Desk
 from core.train.fits import REFIT, SEEN_ROWS, FitAnswer, FitTask
-from core.train.fitted import FittedRun, out_of_fold
+from core.train.fitted import FittedRun
+from core.train.memory import available_bytes
 from core.train.pace import Pace, size_of
-from core.train.recommend import recommend
+from core.train.refine import BLEND, Refining
 from core.train.runner import ChildRunner, FitFailed, FitInterrupted, Runner, usable_cores
-from core.train.words import duration
+from core.train.words import duration, size
 
 ALWAYS_TRIED = 2
-"""The first candidates in the order of cost, the baseline among them, are tried however little time there is."""
+"""The first candidates, the baseline and the quickest model, are tried however little time there is."""
+LARGEST_SHARE = 0.4
+"""A candidate that nobody asked for by name may take this share of the budget."""
 WRAP_UP_SECONDS = 0.5
 """Kept of the budget for the interval and for storing what was fitted."""
-TRY_AGAIN = "To try it after all, press Train more when this training has ended."
-"""What a person can do who skipped a candidate."""
 
 __all__ = ["FittedRun", "train"]
 
@@ -40,6 +43,7 @@ def train(
     clock: Callable[[], float],
     skips: Callable[[], Collection[str]] = frozenset,
     finished: Mapping[str, FittedRun] | None = None,
+    pipeline_of: Callable[[str], Any] | None = None,
     runner: Runner | None = None,
     threads: int | None = None,
 ) -> Leaderboard:
@@ -65,22 +69,24 @@ def train(
         begun, one that runs is ended, one that is done stays. The baseline cannot be skipped: it is what all others are
         held against.
     finished : mapping of str to FittedRun
-        Candidates kept from an earlier training of the same fingerprint; they are shown and not fitted again.
+        Candidates kept from an earlier training of the same fingerprint; they are shown and not fitted again, unless
+        other settings of them were fixed since.
+    pipeline_of : callable, optional
+        From the key of such a candidate to its fitted pipeline, for a blend; without it they are no part of one.
     runner : Runner, optional
-        Where fits run; by default in a child process, which can be ended at any moment.
+        Where fits run; by default in child processes, which can be ended at any moment.
     threads : int, optional
-        Threads one fit may use; by default the cores this process may run on.
+        Threads all fits may use together; by default the cores this process may run on.
 
     Returns
     -------
     Leaderboard
         The last board, with ``finished`` true.
     """
-    began = clock()
+    desk = Desk(problem, plan, fingerprint, on_board, on_fitted, should_stop, skips, clock)
     own = runner or ChildRunner(problem, seed=plan.seed, threads=threads or usable_cores())
     try:
-        search = _Search(problem, plan, fingerprint, on_board, on_fitted, should_stop, skips, clock, began, own)
-        return search.go(dict(finished or {}))
+        return _Search(desk, own, pipeline_of).go(dict(finished or {}))
     finally:
         if runner is None:
             own.close()
@@ -89,282 +95,183 @@ def train(
 class _Search:
     """One training under way."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        plan: TrainPlan,
-        fingerprint: str,
-        on_board: Callable[[Leaderboard], None],
-        on_fitted: Callable[[FittedRun], None],
-        should_stop: Callable[[], bool],
-        skips: Callable[[], Collection[str]],
-        clock: Callable[[], float],
-        began: float,
-        runner: Runner,
-    ) -> None:
-        assert problem.frame.task is not None
-        assert problem.frame.metric is not None
-        self.problem, self.plan, self.fingerprint = problem, plan, fingerprint
-        self.on_board, self.on_fitted, self.should_stop = on_board, on_fitted, should_stop
-        self.skips, self.clock, self.began, self.runner = skips, clock, began, runner
-        self.task: Task = problem.frame.task
-        self.metric = METRICS[problem.frame.metric]
-        self.folds = problem.split.folds
-        self.n_fit = float(np.mean([len(fit) for fit, _ in self.folds]))
-        self.n_judge = float(np.mean([len(judge) for _, judge in self.folds]))
-        self.pace = Pace(size_of(problem))
-        self.runs: dict[str, Run] = {}
-        self.notes: list[str] = list(problem.split.notes)
-        self.stopped = False
-        self.out_of_time = False
-
-    # --- the board ---------------------------------------------------------------------------------------------
-
-    def board(self, finished: bool = False) -> Leaderboard:
-        """Return the board as it stands; ``runs`` keeps waiting candidates in the order in which they will run."""
-        advice = recommend(list(self.runs.values()), self.metric.key, len(self.folds), self.n_fit, self.n_judge)
-        p_values = advice.p_values or {}
-        runs = [
-            run.model_copy(update={"tied": run.key in advice.tied, "p_value": p_values.get(run.key)})
-            for run in self.runs.values()
-        ]
-        ended = ""
-        if finished:
-            ended = "stopped" if self.stopped else "budget" if self.out_of_time else "done"
-        return Leaderboard(
-            fingerprint=self.fingerprint,
-            metric=self.metric.key,
-            higher_is_better=self.metric.higher_is_better,
-            runs=tuple(sorted(runs, key=self._place)),
-            recommended=advice.key,
-            recommendation=advice.text,
-            rows=len(self.problem.split.train),
-            judged_rows=self.problem.split.judged_rows,
-            judged=self.problem.split.judged_words,
-            test_rows=len(self.problem.split.test),
-            folds=len(self.folds),
-            seed=self.plan.seed,
-            budget_seconds=self.plan.budget_seconds,
-            seconds=round(self.clock() - self.began, 2),
-            finished=finished,
-            ended=ended,
-            notes=tuple(self.notes),
-        )
-
-    def _place(self, run: Run) -> tuple[int, float]:
-        order = (RunStatus.DONE, RunStatus.RUNNING, RunStatus.WAITING, RunStatus.STOPPED, RunStatus.SKIPPED)
-        rank = order.index(run.status) if run.status in order else len(order)
-        if run.status is not RunStatus.DONE or run.score is None:
-            return rank, 0.0
-        return rank, -run.score if self.metric.higher_is_better else run.score
-
-    def _set(self, key: str, **changes: Any) -> None:
-        self.runs[key] = self.runs[key].model_copy(update=changes)
-
-    def _show(self) -> None:
-        self.on_board(self.board())
-
-    # --- the order ---------------------------------------------------------------------------------------------
+    def __init__(self, desk: Desk, runner: Runner, pipeline_of: Callable[[str], Any] | None) -> None:
+        self.desk, self.runner, self.pipeline_of = desk, runner, pipeline_of
+        self.problem, self.plan, self.metric = desk.problem, desk.plan, desk.metric
+        self.folds = len(desk.folds)
+        self.pace = Pace(size_of(desk.problem), runner.workers)
 
     def go(self, finished: dict[str, FittedRun]) -> Leaderboard:
         """Run the whole training."""
-        wanted = candidates(self.task, self.plan.candidates)
-        asked = {spec.key for spec in wanted}
-        # What an earlier training finished costs nothing to show, whether it was asked for again or not.
-        specs = [spec for spec in candidates(self.task) if spec.key in asked or spec.key in finished]
-        order = sorted(specs, key=lambda spec: (not spec.is_baseline, self.pace.seconds(spec)))
-        for spec in order:
-            kept = finished.get(spec.key)
-            self.runs[spec.key] = kept.run if kept else self._waiting(spec)
-        if self.n_fit > SEEN_ROWS:
-            self.notes.append(
-                f"Scores on seen rows are computed on {SEEN_ROWS:,} of {self.n_fit:,.0f} rows, "
+        desk = self.desk
+        order = self._order(finished)
+        if desk.n_fit > SEEN_ROWS:
+            desk.notes.append(
+                f"Scores on seen rows are computed on {SEEN_ROWS:,} of {desk.n_fit:,.0f} rows, "
                 f"drawn with seed {self.plan.seed}."
             )
-        self._show()
-        to_do = [spec for spec in order if self.runs[spec.key].status is RunStatus.WAITING]
+        desk.show()
+        to_do = [spec for spec in order if desk.runs[spec.key].status is RunStatus.WAITING]
         for number, spec in enumerate(to_do):
-            if self.should_stop():
-                self.stopped = True
-            self._skip_waiting()
-            if self.runs[spec.key].status is not RunStatus.WAITING:
-                continue
-            reason = self._passed_over(spec, privileged=number < ALWAYS_TRIED)
-            if reason:
-                self._set(spec.key, status=RunStatus.SKIPPED, reason=reason, forecast_seconds=None)
-                continue
-            self._set(spec.key, status=RunStatus.RUNNING)
-            self._show()
-            self._candidate(spec, privileged=number < ALWAYS_TRIED)
-            self._refresh_forecasts(to_do[number + 1 :])
-            self._show()
-        board = self.board(finished=True)
-        self.on_board(board)
+            self._turn(spec, privileged=number < ALWAYS_TRIED)
+            for later in to_do[number + 1 :]:
+                if desk.runs[later.key].status is RunStatus.WAITING:
+                    desk.set(later.key, forecast_seconds=round(self.pace.seconds(later), 2))
+            desk.show()
+        refining = Refining(desk, self.runner, self.pace, self.pipeline_of)
+        refining.tune()
+        refining.blend()
+        board = desk.board(finished=True)
+        desk.on_board(board)
         return board
 
+    def _order(self, finished: dict[str, FittedRun]) -> list[ModelSpec]:
+        """Write the lines of all candidates; return the catalogue's in the order in which they run."""
+        wanted = candidates(self.desk.task, self.plan.candidates)
+        asked = {spec.key for spec in wanted}
+        kept = {key: run for key, run in finished.items() if self._still(run.run)}
+        # What an earlier training finished costs nothing to show, whether it was asked for again or not.
+        specs = [spec for spec in MODELS.values() if spec.key in asked or spec.key in kept]
+        quickest = min((spec for spec in specs if not spec.is_baseline), key=self.pace.seconds, default=None)
+        order = sorted(specs, key=lambda spec: (not spec.is_baseline, spec is not quickest))
+        for spec in order:
+            self.desk.runs[spec.key] = kept[spec.key].run if spec.key in kept else self._waiting(spec)
+        for key, made in kept.items():
+            if key != BLEND:
+                self.desk.runs[key] = made.run
+                self.desk.fitted[key] = made
+        return order
+
+    def _still(self, run: Run) -> bool:
+        """Return whether a kept candidate has the settings that are asked for now."""
+        if run.family and run.family != run.key:
+            return all(run.params.get(name) == one for name, one in self._fixed(run.family).items())
+        return run.key not in MODELS or dict(run.params) == self._fixed(run.key)
+
+    def _fixed(self, key: str) -> dict[str, Any]:
+        return dict(self.plan.settings.get(key, {}))
+
     def _waiting(self, spec: ModelSpec) -> Run:
-        too_large = spec.most_rows is not None and len(self.problem.split.train) > spec.most_rows
+        rows = len(self.problem.split.train)
+        reason = spec.most_rows_reason if spec.most_rows is not None and rows > spec.most_rows else ""
         return Run(
             key=spec.key,
             title=spec.title,
-            status=RunStatus.SKIPPED if too_large else RunStatus.WAITING,
-            reason=spec.most_rows_reason if too_large else "",
+            status=RunStatus.SKIPPED if reason else RunStatus.WAITING,
+            reason=reason,
             is_baseline=spec.is_baseline,
             simplicity=spec.simplicity,
-            forecast_seconds=None if too_large else round(self.pace.seconds(spec), 2),
+            family=spec.key,
+            params=self._fixed(spec.key),
+            forecast_seconds=None if reason else round(self.pace.seconds(spec), 2),
         )
-
-    def _refresh_forecasts(self, waiting: list[ModelSpec]) -> None:
-        for spec in waiting:
-            if self.runs[spec.key].status is RunStatus.WAITING:
-                self._set(spec.key, forecast_seconds=round(self.pace.seconds(spec), 2))
-
-    def _skip_waiting(self) -> None:
-        asked = [key for key in self.skips() if key in self.runs and self.runs[key].status is RunStatus.WAITING]
-        for key in asked:
-            if not self.runs[key].is_baseline:
-                reason = f"Skipped by you before its turn. {TRY_AGAIN}"
-                self._set(key, status=RunStatus.SKIPPED, reason=reason, forecast_seconds=None)
-                self._show()
-
-    # --- the time ----------------------------------------------------------------------------------------------
-
-    @property
-    def left(self) -> float:
-        """Seconds of the budget that are left."""
-        return self.plan.budget_seconds - (self.clock() - self.began)
-
-    def _interrupted(self, spec: ModelSpec) -> bool:
-        self.stopped = self.stopped or self.should_stop()
-        self._skip_waiting()
-        return self.stopped or self.left <= 0 or self._is_skipped(spec)
-
-    def _is_skipped(self, spec: ModelSpec) -> bool:
-        return not spec.is_baseline and spec.key in self.skips()
-
-    def _passed_over(self, spec: ModelSpec, *, privileged: bool) -> str:
-        if self.stopped:
-            return "The training was stopped before its turn."
-        if self.left <= 0:
-            self.out_of_time = True
-            return "The time was used up before its turn."
-        needs = self.pace.seconds(spec) + WRAP_UP_SECONDS
-        if not privileged and needs > self.left:
-            self.out_of_time = True
-            return f"It needs about {duration(needs)}; {duration(self.left)} of the budget were left."
-        return ""
 
     # --- one candidate -----------------------------------------------------------------------------------------
 
+    def _turn(self, spec: ModelSpec, *, privileged: bool) -> None:
+        desk = self.desk
+        desk.stopped = desk.stopped or desk.should_stop()
+        desk.skip_waiting()
+        if desk.runs[spec.key].status is not RunStatus.WAITING:
+            return
+        reason = self._passed_over(spec, privileged=privileged)
+        if reason:
+            desk.end(spec.key, RunStatus.SKIPPED, reason)
+            return
+        desk.set(spec.key, status=RunStatus.RUNNING, expected_seconds=desk.runs[spec.key].forecast_seconds)
+        desk.show()
+        self._candidate(spec, privileged=privileged)
+
+    def _passed_over(self, spec: ModelSpec, *, privileged: bool) -> str:
+        if self.desk.stopped:
+            return "The training was stopped before its turn."
+        if self.desk.left <= 0:
+            self.desk.out_of_time = True
+            return "The time was used up before its turn."
+        if privileged:
+            return ""
+        needs = self.pace.seconds(spec) + WRAP_UP_SECONDS
+        if needs > self.desk.left:
+            self.desk.out_of_time = True
+            return f"It needs about {duration(needs)}; {duration(self.desk.left)} of the budget were left."
+        if needs > LARGEST_SHARE * self.plan.budget_seconds and spec.key not in self.plan.candidates:
+            self.desk.out_of_time = True
+            return (
+                f"It needs about {duration(needs)}, more than {LARGEST_SHARE:.0%} of the budget. "
+                "Choose it by name, or give more time."
+            )
+        shape = self.pace.size
+        takes = self.runner.workers * spec.memory(shape.rows, shape.columns, shape.classes)
+        free_bytes = available_bytes()
+        if takes > free_bytes:
+            return f"It needs about {size(takes)} of memory; {size(free_bytes)} are free."
+        return ""
+
     def _candidate(self, spec: ModelSpec, *, privileged: bool) -> None:
-        answers: list[FitAnswer] = []
-        scored: list[FoldScore] = []
-        interrupted = partial(self._interrupted, spec)
+        desk = self.desk
+        params = tuple(self._fixed(spec.key).items())
+        tasks = [FitTask(spec.key, fold, params) for fold in (*range(self.folds), REFIT)]
+        answers: dict[int, FitAnswer] = {}
+        scored: dict[int, FoldScore] = {}
         try:
-            for fold in range(len(self.folds)):
-                answer = self.runner.fit(FitTask(spec.key, fold), interrupted)
-                answers.append(answer)
-                scored += self._scored(fold, answer)
+            spec.checked(dict(params))
+            for place, answer in self.runner.fit_all(tasks, partial(desk.interrupted, spec.key)):
+                answers[place] = answer
+                if place == self.folds:
+                    continue
+                scored.update({fold.fold: fold for fold in desk.scored(place, answer)})
                 self._after_fold(spec, answers, scored)
-                if not privileged and not self._fits(spec, answers):
-                    self._give_up(spec, len(answers))
+                if not privileged and not self._fits(answers):
+                    self._give_up(spec, len([fold for fold in answers if fold < self.folds]))
                     return
             if not scored:
-                raise FitFailed(f"{self.metric.title} cannot be computed on any fold. {answers[-1].undefined}")
-            whole = self.runner.fit(FitTask(spec.key, REFIT), interrupted)
+                last = answers[self.folds - 1].undefined
+                raise FitFailed(f"{self.metric.title} cannot be computed on any fold. {last}")
         except FitInterrupted:
-            self._ended(spec, len(answers))
+            self._cut_off(spec.key, answers)
         except FitFailed as failure:
-            self._set(spec.key, status=RunStatus.FAILED, reason=failure.cause, forecast_seconds=None)
+            desk.end(spec.key, RunStatus.FAILED, failure.cause)
+        except TrainingError as fault:
+            desk.end(spec.key, RunStatus.FAILED, fault.message)
         else:
-            # The baseline meets the recipe only in its last fit.
-            extra = whole.busy if spec.is_baseline else 0.0
-            self.pace.learn(spec, float(np.mean([answer.busy for answer in answers])) + extra)
-            self._done(spec, answers, scored, whole)
+            self._learn(spec, answers)
+            ordered = [answers[fold] for fold in range(self.folds)]
+            desk.keep(spec.key, ordered, [scored[fold] for fold in sorted(scored)], answers[self.folds])
 
-    def _scored(self, fold: int, answer: FitAnswer) -> list[FoldScore]:
-        metrics = answer.metrics or {}
-        if self.metric.key not in metrics or not np.isfinite(answer.seen):
-            note = f"Fold {fold + 1} is not scored by {self.metric.title}: {answer.undefined or 'it is not a number.'}"
-            if note not in self.notes:
-                self.notes.append(note)
-            return []
-        return [
-            FoldScore(
-                fold=fold,
-                unseen=metrics[self.metric.key],
-                seen=answer.seen,
-                seconds=round(answer.seconds, 4),
-                metrics=metrics,
-            )
-        ]
+    def _learn(self, spec: ModelSpec, answers: Mapping[int, FitAnswer]) -> None:
+        judged = [answers[fold] for fold in range(self.folds)]
+        model = float(np.mean([answer.busy - answer.prepared for answer in judged]))
+        self.pace.learn(spec, model, max(answer.prepared for answer in answers.values()))
 
-    def _after_fold(self, spec: ModelSpec, answers: list[FitAnswer], scored: list[FoldScore]) -> None:
-        average = float(np.mean([answer.busy for answer in answers]))
-        self._set(
+    def _after_fold(self, spec: ModelSpec, answers: Mapping[int, FitAnswer], scored: Mapping[int, FoldScore]) -> None:
+        self.desk.set(
             spec.key,
-            folds=tuple(scored),
-            fit_seconds=round(sum(answer.seconds for answer in answers), 3),
-            forecast_seconds=round(self.pace.remaining(spec, len(answers), average), 2),
+            folds=tuple(scored[fold] for fold in sorted(scored)),
+            fit_seconds=round(sum(answer.seconds for answer in answers.values()), 3),
+            forecast_seconds=round(self._remaining(answers), 2),
         )
-        self._show()
+        self.desk.show()
 
-    def _fits(self, spec: ModelSpec, answers: list[FitAnswer]) -> bool:
-        average = float(np.mean([answer.busy for answer in answers]))
+    def _remaining(self, answers: Mapping[int, FitAnswer]) -> float:
+        busy = [answer.busy for place, answer in answers.items() if place < self.folds]
+        return self.pace.remaining(len(busy), float(np.mean(busy)), refit=self.folds not in answers)
+
+    def _fits(self, answers: Mapping[int, FitAnswer]) -> bool:
         # The measured time is trusted only so far: a fold can be quicker than those before it.
-        return self.pace.remaining(spec, len(answers), average) <= 1.2 * self.left + 1.0
+        return self._remaining(answers) <= 1.2 * self.desk.left + 1.0
 
     def _give_up(self, spec: ModelSpec, folds_done: int) -> None:
-        self.out_of_time = True
-        needs = self.runs[spec.key].forecast_seconds or 0.0
+        self.desk.out_of_time = True
+        needs = self.desk.runs[spec.key].forecast_seconds or 0.0
         reason = (
-            f"Ended after {folds_done} of {len(self.folds)} folds: "
-            f"the rest needs about {duration(needs)}; {duration(self.left)} of the budget were left."
+            f"Ended after {folds_done} of {self.folds} folds: "
+            f"the rest needs about {duration(needs)}; {duration(self.desk.left)} of the budget were left."
         )
-        self._set(spec.key, status=RunStatus.STOPPED, reason=reason, forecast_seconds=None)
+        self.desk.end(spec.key, RunStatus.STOPPED, reason)
 
-    def _ended(self, spec: ModelSpec, folds_done: int) -> None:
-        where = f"after {folds_done} of {len(self.folds)} folds"
-        if folds_done == len(self.folds):
+    def _cut_off(self, key: str, answers: Mapping[int, FitAnswer]) -> None:
+        done = len([place for place in answers if place < self.folds])
+        where = f"after {done} of {self.folds} folds"
+        if done == self.folds:
             where = "after all folds, while it was fitted on all training rows"
-        status = RunStatus.STOPPED
-        if self.stopped:
-            reason = f"Stopped {where}."
-        elif self._is_skipped(spec):
-            status, reason = RunStatus.SKIPPED, f"Skipped by you {where}. {TRY_AGAIN}"
-        else:
-            self.out_of_time = True
-            reason = f"Ran out of time {where}."
-        self._set(spec.key, status=status, reason=reason, forecast_seconds=None)
-
-    def _done(self, spec: ModelSpec, answers: list[FitAnswer], scored: list[FoldScore], whole: FitAnswer) -> None:
-        outcomes, folds, rows = out_of_fold(self.problem, answers)
-        scores = np.full(len(self.folds), np.nan)
-        for fold in scored:
-            scores[fold.fold] = fold.unseen
-        score = board_interval(outcomes, scores, folds, self.metric.key, self.n_fit, self.n_judge, self.plan.seed)
-        with_interval = np.isfinite(score.low) and np.isfinite(score.high)
-        run = self.runs[spec.key].model_copy(
-            update={
-                "status": RunStatus.DONE,
-                "summary": whole.summary,
-                "score": score.value,
-                "low": score.low if with_interval else None,
-                "high": score.high if with_interval else None,
-                "seen": float(np.mean([fold.seen for fold in scored])),
-                "fit_seconds": round(sum(answer.seconds for answer in [*answers, whole]), 3),
-                "size_bytes": len(whole.model or b""),
-                "forecast_seconds": None,
-                "notes": self._warnings(answers, whole),
-            }
-        )
-        self.on_fitted(FittedRun(run, whole.pipeline(), outcomes, folds, rows))
-        self.runs[spec.key] = run
-
-    def _warnings(self, answers: list[FitAnswer], whole: FitAnswer) -> tuple[str, ...]:
-        texts = sorted({note for answer in [*answers, whole] for note in answer.notes})
-        fits = len(answers) + 1
-        return tuple(
-            f"It {text} in {sum(text in answer.notes for answer in [*answers, whole])} of {fits} fits."
-            for text in texts
-        )
+        self.desk.cut_off(key, where)

@@ -1,7 +1,7 @@
-"""How long one fit takes, from the size of its table alone; a search corrects this by what it measures.
+"""How long one fit takes and what memory, from the size of its table alone; a search corrects the time as it measures.
 
 Each function takes rows, encoded columns and classes (1 for binary and regression) and returns the seconds of one fit
-on one core. The figures were measured on tables of 500 to 100,000 rows.
+on one core, or its bytes. The figures were measured on tables of 500 to 100,000 rows.
 """
 
 from math import log2, sqrt
@@ -10,72 +10,98 @@ CHOOSE_STRENGTH_ROWS = 50_000
 
 
 def baseline(rows: int, columns: int, classes: int) -> float:
-    """Nothing is learned."""
+    """Learn nothing."""
     return 0.002
 
 
 def linear(rows: int, columns: int, classes: int) -> float:
-    """Logistic regression with its strength chosen in three folds."""
+    """Count logistic regression with its strength chosen in three folds."""
     fits = 16 if rows <= CHOOSE_STRENGTH_ROWS else 3
     return 0.03 + fits * rows * (columns + 8) * max(classes, 1) * 4e-8
 
 
 def ridge(rows: int, columns: int, classes: int) -> float:
-    """One decomposition of the table."""
+    """Count one decomposition of the table."""
     return 0.01 + rows * columns * min(rows, columns) * 5e-10
 
 
 def sparse(rows: int, columns: int, classes: int) -> float:
-    """Many passes over the rows for each strength."""
+    """Count many passes over the rows for each strength."""
     return 0.05 + rows * (columns + 5) * max(classes, 1) * 2e-6
 
 
 def additive(rows: int, columns: int, classes: int) -> float:
-    """A linear model of several times the columns."""
+    """Fit a linear model of several times the columns."""
     return 0.05 + rows * (5 * columns + 8) * max(classes, 1) * 1.5e-7
 
 
 def bayes(rows: int, columns: int, classes: int) -> float:
-    """Two passes over the rows."""
+    """Count two passes over the rows."""
     return 0.01 + rows * columns * 1e-8
 
 
 def tree(rows: int, columns: int, classes: int) -> float:
-    """Each level sorts the rows."""
+    """Sort the rows at each level."""
     return 0.005 + rows * columns * log2(rows + 2) * 2.5e-8
 
 
 def forest(rows: int, columns: int, classes: int) -> float:
-    """150 trees on a part of the columns."""
+    """Grow 1Grow 50 trees on a part of the columns."""
     return 0.2 + 150 * rows * log2(rows + 2) * sqrt(columns) * 3e-8
 
 
 def bagging(rows: int, columns: int, classes: int) -> float:
-    """50 trees on all columns."""
+    """Grow 50 trees on all columns."""
     return 0.1 + 50 * rows * log2(rows + 2) * columns * 2.5e-8
 
 
 def boosting(rows: int, columns: int, classes: int) -> float:
-    """Some hundred trees, found and then fitted; each costs a pass over the rows and one over the bins."""
+    """Grow some hundred trees, found and then fitted; each passes over the rows and the bins."""
     trees = 400 * min(max(classes, 1), 12)
     return 0.05 + trees * (1e-3 + rows * (columns + 8) * 3e-9)
 
 
 def machine(rows: int, columns: int, classes: int) -> float:
-    """The square of the rows."""
+    """Count the square of the rows."""
     return 0.02 + rows * rows * (columns + 15) * 9e-10 * sqrt(max(classes, 1))
 
 
 def kernel(rows: int, columns: int, classes: int) -> float:
-    """Some hundred distances a row, then a linear model on them."""
+    """Count some hundred distances a row, then a linear model on them."""
     return 0.1 + rows * (columns + 300 * max(classes, 1)) * 2e-7
 
 
 def neighbours(rows: int, columns: int, classes: int) -> float:
-    """Nothing is learned; each row that is judged is compared with every other."""
+    """Compare each row that is judged with every other."""
     return 0.01 + rows * rows * 0.25 * (columns + 10) * 1e-9
 
 
 def network(rows: int, columns: int, classes: int) -> float:
-    """Some sixty passes over the rows."""
+    """Count some sixty passes over the rows."""
     return 0.1 + 60 * rows * (columns + 60) * 1.2e-8
+
+
+def table_bytes(rows: int, columns: int, classes: int) -> float:
+    """Count two copies of the table, and what is said of each row."""
+    return 16.0 * rows * columns + 32.0 * rows * max(classes, 1)
+
+
+def additive_bytes(rows: int, columns: int, classes: int) -> float:
+    """Count a table of five times the columns, twice."""
+    return table_bytes(rows, 5 * columns, classes)
+
+
+def forest_bytes(rows: int, columns: int, classes: int) -> float:
+    """Count 150 trees whose leaves hold at least two rows, or a five-thousandth of the table."""
+    leaves = min(rows / 2, 5_000)
+    return table_bytes(rows, columns, classes) + 150 * 2 * leaves * (64 + 8 * max(classes, 2))
+
+
+def machine_bytes(rows: int, columns: int, classes: int) -> float:
+    """Count the cache of the kernel, once for each fold that calibrates."""
+    return table_bytes(rows, columns, classes) + 4 * min(400e6, 8.0 * rows * rows)
+
+
+def kernel_bytes(rows: int, columns: int, classes: int) -> float:
+    """Count some hundred distances a row, three times."""
+    return table_bytes(rows, columns, classes) + 3 * 8.0 * 300 * rows

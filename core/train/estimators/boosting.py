@@ -10,11 +10,11 @@ from core.train.estimators.linear import MEDIAN_METRICS
 from core.train.estimators.setting import INNER_FOLDS, Setting
 
 MOST_ROUNDS = 1_500
-PATIENCE = 40
+PATIENCE = 30
 """Rounds without a gain on the rows set aside, after which boosting stops."""
 THREADED_ROWS = 50_000
 """Below this many rows LightGBM's threads wait for each other longer than they work."""
-ONE_PART_ROWS = 4_000
+ONE_PART_ROWS = 1_000
 """From this many rows one part set aside is enough to say when to stop; fewer are parted in three, each left out."""
 ASIDE = 0.15
 LEAST_ASIDE = 10
@@ -23,7 +23,7 @@ PLAIN_ROUNDS = 60
 """Rounds where too few rows could be set aside."""
 
 
-class StoppedBoosting(BaseEstimator):
+class StoppedBoosting(BaseEstimator):  # type: ignore[misc]
     """Find the number of rounds on rows set aside inside the fit, then fit with that number on all its rows.
 
     The rows a fold leaves out take no part in it: a score on them would flatter if they had chosen the rounds. What is
@@ -47,6 +47,7 @@ class StoppedBoosting(BaseEstimator):
         found = [self._best_round(X, y, learn, aside) for learn, aside in self._parts(y)]
         self.rounds_ = int(np.ceil(np.mean(found))) if found else PLAIN_ROUNDS
         self.shipped_ = clone(self.model).set_params(n_estimators=self.rounds_).fit(X, y)
+        self.n_features_in_ = self.shipped_.n_features_in_
         return self
 
     def _parts(self, y: NDArray[np.generic]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
@@ -67,9 +68,7 @@ class StoppedBoosting(BaseEstimator):
             return list(once.split(whole, labels))
         return list(ShuffleSplit(1, test_size=ASIDE, random_state=self.seed).split(whole))
 
-    def _best_round(
-        self, X: Any, y: NDArray[np.generic], learn: NDArray[np.intp], aside: NDArray[np.intp]
-    ) -> int:
+    def _best_round(self, X: Any, y: NDArray[np.generic], learn: NDArray[np.intp], aside: NDArray[np.intp]) -> int:
         from lightgbm import early_stopping
 
         if is_classifier(self.model):

@@ -48,9 +48,7 @@ def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9) -> Any:
     from sklearn.linear_model import ElasticNetCV, LogisticRegression, LogisticRegressionCV
 
     if not setting.task.is_classification:
-        return ElasticNetCV(
-            l1_ratio=l1_ratio, alphas=30, cv=INNER_FOLDS, max_iter=3_000, random_state=setting.seed
-        )
+        return ElasticNetCV(l1_ratio=l1_ratio, alphas=30, cv=INNER_FOLDS, max_iter=3_000, random_state=setting.seed)
     common: dict[str, Any] = {"solver": "saga", "max_iter": 400, "random_state": setting.seed}
     if setting.smallest_class < INNER_FOLDS:
         return LogisticRegression(C=0.1, l1_ratio=l1_ratio, **common)

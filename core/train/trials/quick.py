@@ -20,7 +20,7 @@ from core.prepare.recipe import Recipe
 from core.train.catalog import MODELS
 from core.train.fits import Bench
 
-BOOSTING: Final = "gradient_boosting"
+BOOSTING: Final = "small_boosting"
 LINEAR: Final = {
     Task.BINARY: "logistic_regression",
     Task.MULTICLASS: "logistic_regression",

@@ -108,7 +108,14 @@ class ScriptedRunner:
         self.seconds, self.quality, self.faults = seconds or {}, quality or {}, faults or {}
         self.done: list[FitTask] = []
 
-    def fit(self, task: FitTask, interrupted: Callable[[], bool]) -> FitAnswer:
+    workers = 1
+
+    def fit_all(self, tasks, interrupted, wanted=lambda place: True):
+        for place, task in enumerate(tasks):
+            if wanted(place):
+                yield place, self._fit(task, interrupted)
+
+    def _fit(self, task: FitTask, interrupted: Callable[[], bool]) -> FitAnswer:
         spent = self.seconds.get(task.candidate, 0.01)
         ends = self.clock.now + spent
         while self.clock.now < ends:

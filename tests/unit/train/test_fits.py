@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.pipeline import Pipeline
+from sklearn.linear_model import LogisticRegressionCV
 
 from core.errors import TrainingError
 from core.framing.frame import Task
-from core.train import fits
+from core.train import prepared
 from core.train.catalog import MODELS
+from core.train.estimators.boosting import MOST_ROUNDS
 from core.train.fits import REFIT, UNSETTLED, Bench, FitTask
 from tests.unit.train.conftest import make_problem
 
@@ -137,12 +138,12 @@ def test_the_rows_left_out_change_nothing_that_is_learned(problem):
 
 
 def test_the_score_on_seen_rows_uses_a_sample_of_a_large_table(problem, monkeypatch):
-    monkeypatch.setattr(fits, "SEEN_ROWS", 10)
+    monkeypatch.setattr(prepared, "SEEN_ROWS", 10)
     bench = Bench(problem, seed=7, threads=1)
-    drawn = bench._sample(problem.split.train)
+    drawn = bench.kitchen.sample(problem.split.train)
     assert len(drawn) == 10
     assert set(drawn) <= set(problem.split.train)
-    assert drawn.tolist() == bench._sample(problem.split.train).tolist()
+    assert drawn.tolist() == bench.kitchen.sample(problem.split.train).tolist()
 
 
 def test_estimators_are_built_for_the_smallest_fold(problem):
@@ -156,7 +157,7 @@ def test_the_baseline_scores_a_fold_without_the_recipe_and_keeps_it_for_use(prob
     bench = Bench(problem, seed=7, threads=1)
     whole = bench.fit(FitTask("baseline", REFIT)).pipeline()
     assert len(whole.steps) > 1
-    monkeypatch.setattr(fits, "compile_pipeline", None)
+    monkeypatch.setattr(prepared, "compile_steps", None)
     answer = bench.fit(FitTask("baseline", 0))
     fitted, judged = problem.split.folds[0]
     shares = [np.mean(problem.y[fitted] == name) for name in problem.classes]
@@ -167,12 +168,55 @@ def test_the_blocks_of_a_validation_part_are_judged_by_one_fit(monkeypatch):
     problem = make_problem(rows=200, folds=4, scheme="holdout")
     bench = Bench(problem, seed=1, threads=1)
     fitted = []
-    usual = Pipeline.fit
-    monkeypatch.setattr(Pipeline, "fit", lambda self, *given, **named: fitted.append(1) or usual(self, *given, **named))
+    usual = LogisticRegressionCV.fit
+    monkeypatch.setattr(
+        LogisticRegressionCV, "fit", lambda self, *given, **named: fitted.append(1) or usual(self, *given, **named)
+    )
     answers = [bench.fit(FitTask("logistic_regression", fold)) for fold in range(4)]
     assert len(fitted) == 1
     alone = Bench(replace(problem, split=replace(problem.split, folds=problem.split.folds[2:3])), seed=1, threads=1)
     assert np.array_equal(alone.fit(FitTask("logistic_regression", 0)).probabilities, answers[2].probabilities)
     bench.fit(FitTask("decision_tree", 0))
     bench.fit(FitTask("logistic_regression", REFIT))
-    assert len(fitted) == 4
+    assert len(fitted) == 3
+
+
+def test_a_fold_is_prepared_once_for_all_candidates_that_see_it_alike(problem):
+    bench = Bench(problem, seed=7, threads=1)
+    first = bench.fit(FitTask("decision_tree", 0))
+    again = bench.fit(FitTask("random_forest", 0))
+    scaled = bench.fit(FitTask("logistic_regression", 0))
+    assert first.prepared > 0
+    assert again.prepared == 0
+    assert scaled.prepared > 0
+
+
+def test_what_is_kept_from_before_changes_no_answer(problem):
+    bench = Bench(problem, seed=7, threads=1)
+    bench.fit(FitTask("decision_tree", 1))
+    kept = bench.fit(FitTask("random_forest", 1)).probabilities
+    fresh = Bench(problem, seed=7, threads=1).fit(FitTask("random_forest", 1)).probabilities
+    assert np.array_equal(kept, fresh)
+
+
+def test_prepared_folds_leave_room(problem, monkeypatch):
+    monkeypatch.setattr(prepared, "PREPARED_BYTES", 1)
+    bench = Bench(problem, seed=7, threads=1)
+    for fold in (0, 1, 0):
+        assert bench.fit(FitTask("decision_tree", fold)).prepared > 0
+
+
+def test_settings_reach_the_model(problem):
+    plain = pickle.loads(Bench(problem, seed=7, threads=1).fit(FitTask("decision_tree", REFIT)).model)
+    shallow = pickle.loads(
+        Bench(problem, seed=7, threads=1).fit(FitTask("decision_tree", REFIT, (("depth", 2),))).model
+    )
+    assert plain[-1].get_depth() > 2
+    assert shallow[-1].get_depth() == 2
+
+
+def test_boosting_ships_a_plain_model_with_the_rounds_it_found(problem_of):
+    problem = problem_of(rows=400)
+    model = Bench(problem, seed=7, threads=1).fit(FitTask("gradient_boosting", REFIT)).pipeline()[-1]
+    assert type(model).__name__ == "LGBMClassifier"
+    assert 1 <= model.n_estimators == model.booster_.num_trees() < MOST_ROUNDS

@@ -37,19 +37,30 @@ def test_encoded_columns_are_counted(problem):
 
 def test_measured_times_correct_the_forecasts_of_what_is_still_to_run():
     pace = Pace(Size(rows=1000, columns=20, classes=1, folds=5))
-    before = pace.seconds(MODELS["random_forest"])
-    pace.learn(MODELS["baseline"], 0.5)
-    tree = MODELS["decision_tree"]
-    pace.learn(tree, 0.5 + 3 * tree.forecast(1000, 20, 1))
-    forest = MODELS["random_forest"]
-    assert pace.fit_seconds(forest) == pytest.approx(0.5 + 3 * forest.forecast(1000, 20, 1))
-    assert pace.seconds(forest) > before
+    tree, forest = MODELS["decision_tree"], MODELS["random_forest"]
+    before = pace.fit_seconds(forest)
+    pace.learn(tree, 3 * tree.forecast(1000, 20, 1), 0.5)
+    assert pace.fit_seconds(forest) == pytest.approx(3 * before)
+    assert pace.preparing == 0.5
+
+
+def test_a_candidate_that_was_measured_is_forecast_by_its_own_time():
+    pace = Pace(Size(rows=1000, columns=20, classes=1, folds=5))
+    pace.learn(MODELS["random_forest"], 7.0)
+    assert pace.fit_seconds(MODELS["random_forest"]) == 7.0
 
 
 def test_the_whole_is_every_fold_and_the_fit_on_all_rows():
     pace = Pace(Size(rows=800, columns=5, classes=1, folds=5))
-    assert pace.remaining(MODELS["baseline"], 0, 1.0) == pytest.approx(6.25)
-    assert pace.remaining(MODELS["baseline"], 4, 1.0) == pytest.approx(2.25)
+    assert pace.remaining(0, 1.0) == pytest.approx(6.25)
+    assert pace.remaining(4, 1.0) == pytest.approx(2.25)
+
+
+def test_two_at_a_time_take_half_as_long_but_never_less_than_the_last_fit():
+    pace = Pace(Size(rows=800, columns=5, classes=1, folds=5), workers=2)
+    assert pace.remaining(0, 1.0) == pytest.approx(3.125)
+    assert pace.remaining(5, 1.0) == pytest.approx(1.25)
+    assert pace.remaining(5, 1.0, refit=False) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from core.framing.frame import Task
+from core.runtime.persist import load_model, save_model
+from core.train.blend import Weights
+from core.train.fits import REFIT, Bench, FitTask
+from core.train.together import put_together
+
+MEMBERS = {
+    Task.BINARY: ("logistic_regression", "random_forest", "neural_network"),
+    Task.MULTICLASS: ("logistic_regression", "random_forest", "kernel_logistic"),
+    Task.REGRESSION: ("linear_regression", "small_boosting", "support_vector_machine"),
+}
+
+
+def weights_of(task, names):
+    shares = np.array([0.5, 0.3, 0.2])
+    if task is Task.REGRESSION:
+        return Weights(names, shares, "sum", shift=1.5)
+    if task is Task.BINARY:
+        return Weights(names, shares, "mean")
+    coef = np.random.default_rng(0).normal(size=(3, 9))
+    return Weights(names, shares, "pool", coef, np.array([0.1, 0.2, -0.3]))
+
+
+def said(pipeline, X, task):
+    return np.asarray(pipeline.predict(X) if task is Task.REGRESSION else pipeline.predict_proba(X))
+
+
+@pytest.fixture(params=list(MEMBERS), ids=str)
+def case(request, problem_of):
+    task = request.param
+    problem = problem_of(task, rows=160)
+    bench = Bench(problem, seed=7, threads=1)
+    fitted = {key: bench.fit(FitTask(key, REFIT)).pipeline() for key in MEMBERS[task]}
+    weights = weights_of(task, MEMBERS[task])
+    rows = problem.X.iloc[problem.split.train[:2]]
+    return problem, task, fitted, weights, put_together(fitted, weights, rows)
+
+
+def test_a_blend_says_what_its_members_say_weighed(case):
+    problem, task, fitted, weights, blend = case
+    X = problem.X.iloc[problem.split.test]
+    alone = weights.apply({key: said(one, X, task) for key, one in fitted.items()})
+    assert np.allclose(said(blend, X, task), alone, atol=1e-6)
+
+
+def test_a_blend_is_made_again_by_fitting_it(case):
+    problem, task, _, _, blend = case
+    from sklearn.base import clone
+
+    again = clone(blend).fit(problem.X.iloc[problem.split.train], problem.y[problem.split.train])
+    X = problem.X.iloc[problem.split.test]
+    assert np.allclose(said(again, X, task), said(blend, X, task), atol=1e-9)
+
+
+def test_a_blend_survives_being_saved(case, tmp_path):
+    problem, task, _, _, blend = case
+    save_model(blend, tmp_path / "model.skops")
+    X = problem.X.iloc[problem.split.test]
+    assert np.array_equal(said(load_model(tmp_path / "model.skops"), X, task), said(blend, X, task))
+
+
+def test_one_row_is_answered_as_among_many(case):
+    problem, task, _, _, blend = case
+    X = problem.X.iloc[problem.split.test]
+    assert np.allclose(said(blend, X.iloc[[3]], task)[0], said(blend, X, task)[3])
