@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.project.fingerprint import training_fingerprint
-from pages.components import draw, labelling, morerows, results, session, states, training, tuned
+from pages.components import draw, labelling, morerows, plan, results, session, states, training, tuned
 from pages.components.screen import action_bar, is_locked, screen
 
 SENTENCE = "Fairway tries candidates on the same folds and keeps what holds up on rows they have not seen."
@@ -33,7 +33,7 @@ if not is_locked("train", SENTENCE):
                 draw.banner("Train again; everything else is as it was.", "The last results cannot be read.")
             with st.container(border=True, key="plan"):
                 draw.card_head("Candidates", "Each is judged on the same folds. A naive baseline comes first.")
-                training.settings(project)
+                plan.settings(project)
             sentence = results.forecast_sentence(project)
             place = states.notice("Nothing trained yet", sentence, glyph="model_training", key="untrained")
             with place:

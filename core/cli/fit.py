@@ -51,10 +51,17 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     add_expect(parser)
     parser.add_argument("--metric", help="key of the metric that judges")
     parser.add_argument(
-        "--budget", type=bounded(float, *BUDGET_SECONDS), default=180.0, metavar="SECONDS", help="default: 180"
+        "--budget", type=bounded(float, *BUDGET_SECONDS), default=60.0, metavar="SECONDS", help="default: 60"
     )
     parser.add_argument("--seed", type=bounded(int, 0, 2**31 - 1), help=f"default: {DEFAULT_SEED}")
-    parser.add_argument("--models", type=names, default=(), metavar="A,B", help="default: every one that suits")
+    parser.add_argument("--models", type=names, default=(), metavar="A,B", help="default: the usual ones that suit")
+    parser.add_argument(
+        "--draws",
+        type=bounded(int, 0, 100_000),
+        metavar="N",
+        help="settings that tuning draws; default: while it helps",
+    )
+    parser.add_argument("--no-blend", action="store_true", help="let no candidates answer together")
     parser.add_argument("--folds", type=bounded(int, *FOLDS), help="default: 5")
     parser.add_argument("--test-share", type=bounded(float, 0.05, 0.5), help="share that is sealed; default: 0.2")
     add_split(parser)

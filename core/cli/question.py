@@ -24,7 +24,7 @@ from core.project.changes import with_defaults
 from core.project.document import Project
 from core.project.target import proposed
 from core.train.board import TrainPlan
-from core.train.catalog import MODELS, candidates
+from core.train.catalog import MODELS, suited
 
 SHOWN = 8
 """Names a message lists."""
@@ -63,7 +63,13 @@ def project_of(
     assert frame.task is not None
     _check_models(given.models, frame.task)
     seed = DEFAULT_SEED if given.seed is None else given.seed
-    plan = TrainPlan(candidates=given.models, budget_seconds=given.budget, seed=seed)
+    plan = TrainPlan(
+        candidates=given.models,
+        budget_seconds=given.budget,
+        seed=seed,
+        draws=given.draws,
+        blend=not given.no_blend,
+    )
     project = plain_project(table, frame, now=now).updated(plan=plan)
     if written is not None:
         check_fits(written, table.schema)
@@ -164,8 +170,8 @@ def _check_metric(metric: str | None) -> None:
 
 
 def _check_models(models: Iterable[str], task: Task) -> None:
-    suited = [spec.key for spec in candidates(task)]
+    known = [spec.key for spec in suited(task)]
     for key in models:
-        if key not in suited:
+        if key not in known:
             what = "does not suit this kind of outcome" if key in MODELS else "is not known"
-            raise FrameError(f"The model '{cut(key)}' {what}.", next_step=f"Choose from {', '.join(suited)}.")
+            raise FrameError(f"The model '{cut(key)}' {what}.", next_step=f"Choose from {', '.join(known)}.")

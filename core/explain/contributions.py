@@ -77,7 +77,7 @@ class Case:
 
     def named(self, X: pd.DataFrame) -> Any:
         """Return rows with names or without, as the model was fitted."""
-        return X if hasattr(self.model, "feature_names_in_") else X.to_numpy()
+        return X if _reads_names(self.model) else X.to_numpy()
 
     def gather(self, values: Floats) -> Floats:
         """Add up the features of each group: shape (n, f, …) to (n, g, …)."""
@@ -251,6 +251,17 @@ def _transform(pipeline: Any, X: pd.DataFrame, features: list[str]) -> pd.DataFr
     if hasattr(found, "toarray"):
         found = found.toarray()
     return pd.DataFrame(np.asarray(found, dtype=np.float64), columns=features)
+
+
+def _reads_names(model: Any) -> bool:
+    """Return whether a model was fitted on named columns: a library's notes it, one of several parts hands them on."""
+    from sklearn.pipeline import Pipeline
+
+    from core.runtime.transformers import BlendClassifier, BlendRegressor
+
+    within = getattr(model, "regressor_", model)
+    named = any(hasattr(one, "feature_names_in_") for one in (model, within))
+    return named or isinstance(within, Pipeline | BlendClassifier | BlendRegressor)
 
 
 def _every_row(model: Any, given: int, columns: int) -> int:

@@ -289,15 +289,31 @@ def _step(step: Step | None, schema: Schema | None) -> str:
 
 
 def _training(here: Project, there: Project) -> Iterator[Differing]:
-    for what, first, second in zip(("Time budget", "Seed", "Candidates"), _plan(here), _plan(there), strict=True):
+    names = ("Time budget", "Seed", "Candidates", "Afterwards", "Fixed settings")
+    for what, first, second in zip(names, _plan(here), _plan(there), strict=True):
         yield from _one("Training", what, first, second)
 
 
-def _plan(project: Project) -> tuple[str, str, str]:
+def _plan(project: Project) -> tuple[str, ...]:
     from core.train.catalog import MODELS
+    from core.train.spaces import TITLES
+    from core.train.tuning_words import TUNING, tuning_of
 
-    titles = [MODELS[key].title for key in project.plan.candidates if key in MODELS]
-    return f"{project.plan.budget_seconds:,g} seconds", str(project.plan.seed), ", ".join(titles) or "all that suit"
+    plan = project.plan
+    titles = [MODELS[key].title for key in plan.candidates if key in MODELS]
+    fixed = [
+        f"{MODELS[key].title}: {TITLES.get(name, name)} {value}"
+        for key, own in plan.settings.items()
+        if key in MODELS
+        for name, value in own.items()
+    ]
+    return (
+        f"{plan.budget_seconds:,g} seconds",
+        str(plan.seed),
+        ", ".join(titles) or "the usual ones",
+        TUNING[tuning_of(plan)],
+        ", ".join(fixed) or "none",
+    )
 
 
 def _model(here: Project, there: Project) -> Iterator[Differing]:

@@ -102,10 +102,6 @@ class Run(BaseModel):
     """The forecast it began with."""
     model_hash: str = ""
     """SHA-256 of the kept model's file; empty before it is kept."""
-    family: str = ""
-    """Key of the catalogue's entry that a tuned candidate is a draw of; empty where it was not tuned."""
-    params: dict[str, float | str] = {}
-    """The settings drawn for a tuned candidate, by name; empty where it was not tuned."""
 
     @property
     def spread(self) -> float | None:

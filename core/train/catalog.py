@@ -376,6 +376,11 @@ _ENTRIES = (
 MODELS: dict[str, ModelSpec] = {entry.key: entry for entry in _ENTRIES}
 
 
+def suited(task: Task) -> tuple[ModelSpec, ...]:
+    """Return every model that suits a task, those that are not tried by default among them."""
+    return tuple(spec for spec in MODELS.values() if task in spec.tasks)
+
+
 def candidates(task: Task, keys: tuple[str, ...] = ()) -> tuple[ModelSpec, ...]:
     """Return what a training tries: the baseline, then the models asked for that suit the task.
 
@@ -390,8 +395,4 @@ def candidates(task: Task, keys: tuple[str, ...] = ()) -> tuple[ModelSpec, ...]:
     -------
     tuple of ModelSpec
     """
-    return tuple(
-        spec
-        for spec in MODELS.values()
-        if task in spec.tasks and (spec.is_baseline or (spec.key in keys if keys else spec.by_default))
-    )
+    return tuple(spec for spec in suited(task) if spec.is_baseline or (spec.key in keys if keys else spec.by_default))

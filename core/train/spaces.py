@@ -33,6 +33,26 @@ class Choice:
 Dimension = Real | Whole | Choice
 Space = dict[str, Dimension]
 
+TITLES = {
+    "leaves": "Leaves of a tree",
+    "rate": "Learning rate",
+    "columns": "Share of columns offered to a tree",
+    "rows": "Share of rows offered to a tree",
+    "l2": "Penalty on large answers (L2)",
+    "least": "Fewest rows in a leaf",
+    "random_cuts": "Cut at random places",
+    "loss": "What is made small",
+    "leaf": "Fewest rows in a leaf",
+    "knots": "Knots of a curve",
+    "strength": "Freedom (inverse regularisation)",
+    "width": "Width",
+    "decay": "Weight decay",
+    "depth": "Depth",
+    "neighbours": "Neighbours",
+    "l1_ratio": "Share of the lasso",
+}
+"""What each setting is called on the screens."""
+
 BOOSTING: Space = {
     "leaves": Whole(4, 96, log=True),
     "rate": Real(0.015, 0.12, log=True),

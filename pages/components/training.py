@@ -7,17 +7,13 @@ from core.errors import FairwayError
 from core.framing.metrics import METRICS
 from core.jobs import api
 from core.jobs.job import Job, JobState
-from core.limits import BUDGET_SECONDS
 from core.project.changes import logged
 from core.project.document import Project
 from core.project.fingerprint import training_fingerprint
-from core.train.board import Leaderboard, RunStatus, TrainPlan
-from core.train.catalog import candidates
+from core.train.board import Leaderboard, RunStatus
 from pages.components import draw, layout, leaderboard, luck, results, session, states
 from pages.components.charts import chart
-
-BUDGETS = {30: "30 seconds", 60: "1 minute", 180: "3 minutes", 600: "10 minutes", 1800: "30 minutes", 7200: "2 hours"}
-assert min(BUDGETS) >= BUDGET_SECONDS[0]
+from pages.components.plan import BUDGETS, candidates_of, settings
 
 
 def start(project: Project) -> None:
@@ -43,43 +39,6 @@ def start(project: Project) -> None:
         )
     except FairwayError as error:
         st.session_state["refused"] = error.message
-
-
-def candidates_of(project: Project) -> tuple:
-    """Return the candidates the plan tries."""
-    assert project.frame.task is not None
-    return candidates(project.frame.task, project.plan.candidates)
-
-
-def settings(project: Project) -> None:
-    """Draw what to try and for how long."""
-    assert project.frame.task is not None
-    options = [spec for spec in candidates(project.frame.task) if not spec.is_baseline]
-    titles = {spec.key: spec.title for spec in options}
-    chosen = [spec.key for spec in candidates_of(project) if not spec.is_baseline]
-    st.session_state["plan_candidates"] = chosen
-    st.session_state["plan_budget"] = min(BUDGETS, key=lambda seconds: abs(seconds - project.plan.budget_seconds))
-    left, right = st.columns([3, 1])
-    left.multiselect(
-        "Candidates", list(titles), format_func=titles.__getitem__, key="plan_candidates", on_change=_write_plan
-    )
-    right.selectbox(
-        "Time budget", list(BUDGETS), format_func=BUDGETS.__getitem__, key="plan_budget", on_change=_write_plan
-    )
-    with st.expander("What each is good at", type="compact", icon=":material/info:", key="note_goodat"):
-        for spec in options:
-            draw.html(f'<p class="fw-muted"><b>{draw.text(spec.title)}.</b> {draw.text(spec.good_at)}</p>')
-
-
-def _write_plan() -> None:
-    keys = tuple(st.session_state["plan_candidates"])
-    budget = float(st.session_state["plan_budget"])
-
-    def edit(seen: Project) -> Project:
-        plan = TrainPlan(candidates=keys, budget_seconds=budget, seed=seen.plan.seed)
-        return seen.updated(plan=plan)
-
-    session.change(edit)
 
 
 def watch(project: Project, job: Job) -> None:

@@ -81,8 +81,10 @@ def open_source(page: Page, project: str) -> None:
     settle(page)
 
 
-def train(page: Page, timeout: float = 180_000) -> None:
+def train(page: Page, timeout: float = 180_000, *, afterwards: str = "Nothing more") -> None:
+    """Train to the end; tuning and a blend, which take the whole budget, only where they are asked for."""
     title(page, "Train")
+    choose(page, "Afterwards", afterwards)
     press(page, "Start training")
     expect(page.get_by_text(re.compile("Every candidate was tried|The time budget ran out"))).to_be_visible(
         timeout=timeout

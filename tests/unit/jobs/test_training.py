@@ -71,7 +71,7 @@ def trainable(workspace, project):
 
 def submit(workspace, project, *candidates: str):
     fingerprint = training_fingerprint(project)
-    plan = TrainPlan(candidates=candidates, budget_seconds=60)
+    plan = TrainPlan(candidates=candidates, budget_seconds=60, draws=0, blend=False)
     params = {"fingerprint": fingerprint, "plan": plan.model_dump(mode="json")}
     return fingerprint, api.submit(workspace, project.id, "train", params, key=fingerprint, now=datetime.now(UTC))
 

@@ -31,7 +31,7 @@ def test_a_trial_keeps_what_it_found_under_what_it_was_made_from(workspace, trai
     key = trial_key(trainable, "compare", params["params"])
     found = workspace.trials(trainable.id).read(key)
     assert found["finished"] is True
-    assert [one["before"]["model"] for one in found["gains"]] == ["gradient_boosting", "logistic_regression"]
+    assert [one["before"]["model"] for one in found["gains"]] == ["small_boosting", "logistic_regression"]
     assert all(one["gain"] < -0.1 for one in found["gains"])
     assert said[0] == (0.0, "Reading the table")
     assert said[-1][0] == 1.0
