@@ -137,23 +137,37 @@ def _discard_training(context: JobContext) -> None:
     _training(context).roll_back(context.job_id)
 
 
+FIRST_PART = 0.6
+"""Of a training that tunes: the candidates' share of the bar."""
+
+
 def share_done(board: Leaderboard) -> float:
-    """Return the share of the work that is done: candidates that have ended, and folds of the one that runs."""
+    """Return the share of the work that is done: candidates that have ended, and folds of the one that runs.
+
+    Where tuning follows, the candidates are the first part of it; from then on it is the share of the time.
+    """
     done = 0.0
-    for run in board.runs:
+    runs = [run for run in board.runs if run.family == run.key] if board.tunes else list(board.runs)
+    for run in runs:
         if run.status is RunStatus.RUNNING:
             # One more than the folds: the fit on all training rows.
             done += len(run.folds) / (board.folds + 1)
         elif run.status is not RunStatus.WAITING:
             done += 1
-    return done / len(board.runs) if board.runs else 0.0
+    share = done / len(runs) if runs else 0.0
+    if not board.tunes or board.finished:
+        return share
+    if share < 1:
+        return FIRST_PART * share
+    return min(1.0, max(FIRST_PART, board.seconds / board.budget_seconds))
 
 
 def doing(board: Leaderboard) -> str:
     """Return what a training does now, in words."""
     for run in board.runs:
         if run.status is RunStatus.RUNNING:
-            return f"Fitting {run.title[:1].lower()}{run.title[1:]}"
+            title = run.title[:1].lower() + run.title[1:]
+            return f"Fitting {title}" if not run.draws else f"Tuning: {title}, {run.summary}"
     return "Comparing the candidates" if board.finished else "Choosing what to try next"
 
 

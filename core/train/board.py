@@ -136,6 +136,8 @@ class Leaderboard(BaseModel):
     seed: int
     budget_seconds: float
     seconds: float = 0.0
+    tunes: bool = False
+    """Whether tuning follows the candidates."""
     finished: bool = False
     ended: str = ""
     """How the training ended: "done", "stopped", "budget"; empty while it runs."""

@@ -83,6 +83,7 @@ class Desk:
             seed=self.plan.seed,
             budget_seconds=self.plan.budget_seconds,
             seconds=round(self.clock() - self.began, 2),
+            tunes=self.plan.draws != 0,
             finished=finished,
             ended=ended,
             notes=tuple(self.notes),

@@ -135,7 +135,7 @@ def training_at_work(page: Page, painter: Painter) -> None:
     onward(page, "Prepare")
     onward(page, "Train")
     walk.press(page, "Start training")
-    expect(page.get_by_text(re.compile(r"[2-9] of \d candidates done"))).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(re.compile(r"([2-9]|\d\d) of \d+ candidates done"))).to_be_visible(timeout=120_000)
     painter.paint("train-running", project, path="train", shows="Stop and keep")
     walk.press(page, "Stop and keep")
     expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=30_000)

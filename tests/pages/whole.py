@@ -35,7 +35,7 @@ def go_the_whole_way(workspace: Workspace, sample: str) -> Project:
     table = workspace.read_table(project.data.content_hash)
     fingerprint = training_fingerprint(project)
     folder = workspace.training(project.id, fingerprint)
-    plan = TrainPlan(candidates=PLANS[sample], budget_seconds=60)
+    plan = TrainPlan(candidates=PLANS[sample], budget_seconds=60, draws=0, blend=False)
     built = judge.problem(project, table)
     in_use = InUse(built, folder.save_fitted)
     train(

@@ -102,7 +102,8 @@ def amounts(tmp_path_factory: pytest.TempPathFactory) -> Made:
     table["price"] = (area * 3 + (table["town"] == "A") * 40 + draws.normal(0, 10, 120)).round(2)
     table.to_csv(home / "homes.csv", index=False)
     ran = run_command(
-        "fit", home / "homes.csv", "--target", "price", "--budget", 30, "--draws", 0, "--no-blend", "--models", "linear_regression", "--folds", 3,
+        "fit", home / "homes.csv", "--target", "price", "--budget", 30,
+        "--draws", 0, "--no-blend", "--models", "linear_regression", "--folds", 3,
         "--out", home / "bundle",
     )  # fmt: skip
     return Made(home / "bundle", home / "homes.csv", ran)

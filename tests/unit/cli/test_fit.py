@@ -70,7 +70,8 @@ def test_a_person_is_told_of_an_open_leak_and_how_to_leave_it_out(run, tmp_path)
     price = (area * 3 + draws.normal(0, 60, 120)).round(2)
     pd.DataFrame({"area": area, "price": price, "tax due": price * 0.05}).to_csv(home, index=False)
     ran = run(
-        "fit", home, "--target", "price", "--budget", 30, "--draws", 0, "--no-blend", "--models", "linear_regression", "--folds", 2, "--out",
+        "fit", home, "--target", "price", "--budget", 30,
+        "--draws", 0, "--no-blend", "--models", "linear_regression", "--folds", 2, "--out",
         tmp_path / "bundle",
     )  # fmt: skip
     lines = ran.out.splitlines()
@@ -88,7 +89,8 @@ def test_a_bundle_may_be_replaced_by_a_new_one_and_by_nothing_else(amounts, run,
     assert (tmp_path / "mine.txt").read_text() == "precious"
     again = Path(shutil.copytree(amounts.bundle, tmp_path / "again"))
     ran = run(
-        "fit", amounts.table, "--target", "town", "--budget", 30, "--draws", 0, "--no-blend", "--models", "decision_tree", "--folds", 2,
+        "fit", amounts.table, "--target", "town", "--budget", 30,
+        "--draws", 0, "--no-blend", "--models", "decision_tree", "--folds", 2,
         "--out", again, "--json",
     )  # fmt: skip
     assert (ran.status, ran.json["certificate"]["rows_agreeing"]) == (0, 214)

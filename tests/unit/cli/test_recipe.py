@@ -113,7 +113,8 @@ def test_fit_trains_by_the_file_and_packs_its_contract(run, homes, tmp_path):
     contract = {"area": ColumnContract(missing="refuse", allowed="0 to 500")}
     (tmp_path / "r.yaml").write_text(to_yaml(Recipe(steps=steps), SplitPlan(folds=2), contract))
     ran = run(
-        "fit", homes, "--target", "sold", "--recipe", tmp_path / "r.yaml", "--budget", 30, "--draws", 0, "--no-blend", "--models", "decision_tree",
+        "fit", homes, "--target", "sold", "--recipe", tmp_path / "r.yaml", "--budget", 30,
+        "--draws", 0, "--no-blend", "--models", "decision_tree",
         "--out", tmp_path / "bundle", "--json",
     )  # fmt: skip
     assert ran.status == 0, ran.err

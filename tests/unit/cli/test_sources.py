@@ -51,7 +51,8 @@ def test_a_large_table_is_profiled_on_a_stated_sample(run, tmp_path, name):
 @pytest.mark.usefixtures("small")
 def test_a_model_of_a_large_table_says_its_sample(run, written, tmp_path):
     ran = run(
-        "fit", written("t.csv", text()), "--target", "y", "--seed", 11, "--budget", 20, "--draws", 0, "--no-blend", "--folds", 2,
+        "fit", written("t.csv", text()), "--target", "y", "--seed", 11, "--budget", 20,
+        "--draws", 0, "--no-blend", "--folds", 2,
         "--models", "logistic_regression", "--out", tmp_path / "bundle", "--json",
     )  # fmt: skip
     assert ran.status == 0

@@ -180,3 +180,33 @@ def test_a_second_training_goes_on_from_what_is_kept_and_can_be_taken_back(works
     TASKS["train"].discard(context)
     assert set(folder.finished()) == {"m0"}
     assert folder.board() == before
+
+
+def board_of(*runs, tunes=True, seconds=0.0, finished=False):
+    return Leaderboard(
+        fingerprint="f", metric="roc_auc", higher_is_better=True, runs=runs, rows=100, test_rows=20, folds=4, seed=7,
+        budget_seconds=60, seconds=seconds, tunes=tunes, finished=finished,
+    )  # fmt: skip
+
+
+def run_as(key, status, **more):
+    return Run(key=key, family=key.removesuffix("_tuned"), title=key, status=status, **more)
+
+
+def test_the_bar_never_goes_back_when_tuning_begins():
+    done, waits = RunStatus.DONE, RunStatus.WAITING
+    shares = [
+        share_done(board_of(run_as("a", waits), run_as("b", waits))),
+        share_done(board_of(run_as("a", done), run_as("b", waits), seconds=5)),
+        share_done(board_of(run_as("a", done), run_as("b", done), seconds=20)),
+        share_done(board_of(run_as("a", done), run_as("b", done), run_as("a_tuned", RunStatus.RUNNING), seconds=45)),
+        share_done(board_of(run_as("a", done), run_as("b", done), run_as("a_tuned", done), seconds=59, finished=True)),
+    ]
+    assert shares == sorted(shares)
+    assert shares[2] == pytest.approx(0.6)
+    assert shares[3] == pytest.approx(0.75)
+    assert shares[-1] == 1
+
+
+def test_without_tuning_the_bar_counts_candidates():
+    assert share_done(board_of(run_as("a", RunStatus.DONE), run_as("b", RunStatus.WAITING), tunes=False)) == 0.5
