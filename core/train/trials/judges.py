@@ -18,7 +18,7 @@ from core.prepare.recipe import Recipe
 from core.prepare.spec import Scope
 from core.prepare.steps import STEPS
 from core.prepare.suggest.suggestion import LINEAR, TREES
-from core.train.estimators import Setting
+from core.train.estimators.setting import Setting
 from core.train.fits import Bench
 
 ROUNDS: Final = 60

@@ -86,6 +86,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Made:
     hostile_table().to_csv(home / "t.csv", index=False)
     ran = run_command(
         "fit", home / "t.csv", "--target", PICTURE, "--positive", "=yes", "--sensitive", ESCAPE, "--budget", 30,
+        "--draws", 0, "--no-blend",
         "--models", "logistic_regression,decision_tree", "--folds", 3, "--false-positive-cost", 1,
         "--false-negative-cost", 9, "--out", home / "bundle", "--json",
     )  # fmt: skip
