@@ -11,8 +11,10 @@ from core.train.words import blink, size
 
 ALPHA = 0.05
 """A paired test below this says that two candidates differ by more than chance."""
-QUICKER = 1.5
+QUICKER = 2.0
 """Of two equally simple candidates the quicker one is taken where it is quicker by this factor: less is noise."""
+AS_FAST = 1.25
+"""Within this factor of the fastest a candidate is called as fast as any."""
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -150,7 +152,7 @@ def _simplest(
         return Recommendation(chosen, text, tied, p_values)
     apart, width = spread([models[key] for key in tied])
     group = [models[key] for key in tied]
-    quick = models[chosen].row_seconds is not None and _is_quick(models[chosen], group)
+    quick = models[chosen].row_seconds is not None and _is_quick(models[chosen], group, AS_FAST)
     text = (
         f"{title}: easiest to explain{' and as fast as any' if quick else ''} of {number_word(len(tied))} that cannot "
         f"be told apart (differences up to {metric.format(apart)}, intervals about {_wide(metric, width)} wide)."
@@ -160,10 +162,10 @@ def _simplest(
     return Recommendation(chosen, text + _in_use(models[chosen], group, quick=quick), tied, p_values)
 
 
-def _is_quick(run: Run, others: Sequence[Run]) -> bool:
-    """Whether a run is about as quick as the quickest of some; one that was not measured holds nobody back."""
+def _is_quick(run: Run, others: Sequence[Run], factor: float = QUICKER) -> bool:
+    """Whether a run takes at most so many times the time of the quickest; one not measured holds nobody back."""
     measured = [other.row_seconds for other in others if other.row_seconds is not None]
-    return not measured or (run.row_seconds is not None and run.row_seconds <= QUICKER * min(measured))
+    return not measured or (run.row_seconds is not None and run.row_seconds <= factor * min(measured))
 
 
 def _in_use(run: Run, group: Sequence[Run], *, quick: bool) -> str:

@@ -140,12 +140,14 @@ def families(board: Leaderboard) -> tuple[Family, ...]:
     tuple of Family
         In the order of their best draw on the board.
     """
-    by_family: dict[str, list[Tried]] = {}
+    by_family: dict[str, list[Run]] = {}
     for run in board.runs:
         if run.family:
-            by_family.setdefault(run.family, []).extend(_tried(run))
+            by_family.setdefault(run.family, []).append(run)
     found = []
-    for key, draws in by_family.items():
+    for key, runs in by_family.items():
+        # A run that tells its draws tells them all; one beside it was not tuned, and has other settings.
+        draws = [one for run in runs for one in _draws(run)] or [one for run in runs for one in _itself(run)]
         draws.sort(key=lambda one: one.score, reverse=board.higher_is_better)
         settings = _settings(draws)
         if len(draws) >= LEAST_DRAWS and settings:
@@ -153,15 +155,17 @@ def families(board: Leaderboard) -> tuple[Family, ...]:
     return tuple(found)
 
 
-def _tried(run: Run) -> list[Tried]:
-    kept = [
+def _draws(run: Run) -> list[Tried]:
+    return [
         Tried(dict(one.params), float(one.score), bool(one.ended_early))
         for one in getattr(run, "draws", ())
         if one.score is not None and isfinite(one.score)
     ]
-    if kept or run.status is not RunStatus.DONE or run.score is None or not run.params or not isfinite(run.score):
-        # The best of its own draws is among them.
-        return kept
+
+
+def _itself(run: Run) -> list[Tried]:
+    if run.status is not RunStatus.DONE or run.score is None or not run.params or not isfinite(run.score):
+        return []
     return [Tried(dict(run.params), run.score)]
 
 

@@ -67,7 +67,8 @@ def test_a_run_that_holds_its_draws_speaks_for_all_of_them(board_of):
     failed = SimpleNamespace(params={"learning_rate": 0.1}, score=None, ended_early=True)
     best = runs(1)[0].model_copy(update={"draws": (*draws, failed)})
     held = Tuned(**{**best.model_dump(exclude={"draws"}), "draws": (*draws, failed)})
-    (family,) = families(board_of(held))
+    untuned = runs(1)[0].model_copy(update={"key": "untuned", "params": {"depth": 4.0}})
+    (family,) = families(board_of(held, untuned))
     assert len(family.draws) == 24
     assert sum(one.ended_early for one in family.draws) == 4
     assert importances(family, seed=1).draws == 20
