@@ -119,6 +119,8 @@ SUGGESTIONS: Final = 40
 """Most suggestions for a recipe that are tried at a time, the most promising first."""
 SUGGEST_ROWS: Final = 60
 """Fewest training rows on which suggestions are tried: with fewer, chance explains any difference."""
+SUGGEST_SAMPLE: Final = 20_000
+"""Most training rows that suggestions are tried on, where there is time for more than a quick trial's."""
 SUGGEST_SECONDS: Final = (10, 3600)
 """Shortest and longest time in which suggestions are tried."""
 PARAM_LENGTH: Final = 2_000

@@ -12,6 +12,8 @@ MOST_COLUMNS: Final = 12
 """Columns a rule looks at one by one."""
 MOST_TOGETHER: Final = 12
 """Columns that one suggestion bends or marks together."""
+AHEAD: Final = 1.01
+"""What is done to several columns together is tried before the same to each of them."""
 SKEWED: Final = 1.0
 """Skewness from which a tail is long."""
 FEWEST: Final = 20
@@ -70,7 +72,7 @@ def tails(facts: Facts) -> Found:
             "log_numbers",
             columns=tuple(logs),
             judges=(LINEAR,),
-            promise=max(_straightened(facts, name) for name in logs),
+            promise=AHEAD * max(_straightened(facts, name) for name in logs),
         )
 
 
@@ -82,7 +84,9 @@ def _straightened(facts: Facts, name: str) -> float:
 def bends(facts: Facts) -> Found:
     """Bend numbers by splines, one by one and together."""
     amounts = _amounts(facts)
-    for name in amounts[:MOST_COLUMNS]:
+    # A long tail is straightened first: two shapes for one number would cost every interval its share.
+    alone = [name for name in amounts if abs(skewness(facts.known(name))) < SKEWED]
+    for name in alone[:MOST_COLUMNS]:
         promise = facts.goes_with(bent(facts.number(name)))
         yield suggestion(
             "bends",
@@ -101,7 +105,7 @@ def bends(facts: Facts) -> Found:
             "spline",
             columns=tuple(amounts),
             judges=(LINEAR,),
-            promise=max(facts.goes_with(bent(facts.number(name))) for name in amounts),
+            promise=AHEAD * max(facts.goes_with(bent(facts.number(name))) for name in amounts),
         )
 
 
@@ -214,7 +218,7 @@ def gaps(facts: Facts) -> Found:
             "fill_numbers",
             columns=together,
             params={"indicator": "yes"},
-            promise=max(holes[name][1] for name in together),
+            promise=AHEAD * max(holes[name][1] for name in together),
         )
 
 

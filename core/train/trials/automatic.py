@@ -6,14 +6,13 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from core.framing.metrics import METRICS
-from core.limits import QUICK_ROWS
 from core.prepare.problem import Problem
 from core.prepare.recipe import Recipe
 from core.prepare.suggest.suggestion import BOTH
 from core.train.causes import cause_in_words
 from core.train.trials.found import Suggested, Tried, verdict
 from core.train.trials.scores import Told, compared, promising
-from core.train.trials.suggested import OutOfTimeError, Trying, look_and_try
+from core.train.trials.suggested import OutOfTimeError, Trying, look_and_try, sample_rows
 from core.train.trials.words import evidence
 
 FIRST: Final = 0.7
@@ -76,7 +75,7 @@ def build_recipe(
     seed: int,
     budget: float,
     clock: Callable[[], float],
-    most_rows: int = QUICK_ROWS,
+    most_rows: int | None = None,
     threads: int = 1,
     should_stop: Callable[[], bool] = lambda: False,
     report: Callable[[float, str], None] = lambda _share, _words: None,
@@ -98,7 +97,9 @@ def build_recipe(
         Seconds.
     clock : callable
         Returns seconds, such as ``time.monotonic``.
-    most_rows, threads : int
+    most_rows : int, optional
+        By default 5,000 a minute, at most ``limits.SUGGEST_SAMPLE``.
+    threads : int
     should_stop, report, keep : callable
         As in ``try_suggestions``; stopped, it gives the recipe as far as it was built.
 
@@ -116,7 +117,7 @@ def build_recipe(
         seed=seed,
         budget=FIRST * budget,
         clock=clock,
-        most_rows=most_rows,
+        most_rows=most_rows or sample_rows(budget),
         threads=threads,
         should_stop=should_stop,
         report=lambda share, words: report(FIRST * share, words),

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 
 from core.framing.metrics import METRICS
-from core.limits import QUICK_ROWS, SUGGESTIONS
+from core.limits import QUICK_ROWS, SUGGEST_SAMPLE, SUGGESTIONS
 from core.prepare.problem import Problem
 from core.prepare.suggest.facts import Facts
 from core.prepare.suggest.rules import suggest
@@ -27,6 +27,11 @@ class OutOfTimeError(Exception):
     """The budget is used up, or the user asked to stop."""
 
 
+def sample_rows(budget: float) -> int:
+    """Return on how many training rows suggestions are tried in so many seconds: the more time, the more tells it."""
+    return int(min(max(QUICK_ROWS, QUICK_ROWS * budget / 60), SUGGEST_SAMPLE))
+
+
 class Trying:
     """A run of trials on one sample of training rows; what was scored is kept and not scored again.
 
@@ -34,7 +39,9 @@ class Trying:
     ----------
     problem : Problem
         Its recipe is what suggestions are held against.
-    seed, threads, most_rows : int
+    seed, threads : int
+    most_rows : int, optional
+        By default as many as ``sample_rows`` of the budget says.
     budget : float
         Seconds.
     clock : callable
@@ -53,7 +60,7 @@ class Trying:
         seed: int,
         budget: float,
         clock: Callable[[], float],
-        most_rows: int = QUICK_ROWS,
+        most_rows: int | None = None,
         threads: int = 1,
         should_stop: Callable[[], bool] = lambda: False,
         report: Callable[[float, str], None] = lambda _share, _words: None,
@@ -62,7 +69,7 @@ class Trying:
         self.clock, self.began, self.budget = clock, clock(), budget
         self.should_stop, self.report, self.keep = should_stop, report, keep
         self.of_rows = len(problem.split.train)
-        self.problem = sampled(problem, most_rows=most_rows, seed=seed)
+        self.problem = sampled(problem, most_rows=most_rows or sample_rows(budget), seed=seed)
         self.court = Courtroom(self.problem, seed=seed, threads=threads)
         self.first = len(self.problem.split.first_pass)
         self.base: dict[str, list[float]] = {judge: [] for judge in BOTH}
@@ -231,7 +238,7 @@ def try_suggestions(
     seed: int,
     budget: float,
     clock: Callable[[], float],
-    most_rows: int = QUICK_ROWS,
+    most_rows: int | None = None,
     threads: int = 1,
     should_stop: Callable[[], bool] = lambda: False,
     report: Callable[[float, str], None] = lambda _share, _words: None,
@@ -254,7 +261,9 @@ def try_suggestions(
         Seconds after which no fold is begun.
     clock : callable
         Returns seconds, such as ``time.monotonic``.
-    most_rows, threads : int
+    most_rows : int, optional
+        By default 5,000 a minute, at most ``limits.SUGGEST_SAMPLE``.
+    threads : int
     should_stop : callable
         Looked at before each fold; what was found until then is kept.
     report, keep : callable

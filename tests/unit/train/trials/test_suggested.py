@@ -20,7 +20,7 @@ from core.train.trials.found import Tried, verdict
 from core.train.trials.judges import Courtroom
 from core.train.trials.quick import sampled
 from core.train.trials.scores import Told, compared, promising
-from core.train.trials.suggested import Trying, try_suggestions
+from core.train.trials.suggested import Trying, sample_rows, try_suggestions
 from core.train.trials.words import amount, difference, evidence, measure
 
 SEED = 5
@@ -272,6 +272,10 @@ def test_what_looks_promising_when_the_time_is_over_is_not_called_no_difference(
     found = found_in(problem_of(tailed(1, 300)), budget=14.0, clock=clockwork(1.0))
     assert found.ended == "budget"
     assert found.of("open")
+
+
+def test_more_time_looks_at_more_rows_up_to_a_limit():
+    assert [sample_rows(seconds) for seconds in (30, 60, 120, 300)] == [5_000, 5_000, 10_000, 20_000]
 
 
 def test_what_would_help_if_it_were_the_only_one_is_kept_open():
