@@ -7,78 +7,28 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
-from core.data.guess import guess_schema
-from core.framing.frame import Frame, Task
-from core.prepare.build import build_problem
+from core.framing.frame import Task
 from core.prepare.compile import compile_pipeline
-from core.prepare.defaults import default_recipe
-from core.prepare.plan import SplitPlan
 from core.prepare.suggest.facts import suggestion
 from core.prepare.suggest.suggestion import LINEAR, TREES
-from core.train.trials.automatic import build_recipe
-from core.train.trials.found import Tried, verdict
+from core.train.trials.found import verdict
 from core.train.trials.judges import Courtroom
 from core.train.trials.quick import sampled
-from core.train.trials.scores import Told, compared, promising
-from core.train.trials.suggested import Trying, sample_rows, try_suggestions
+from core.train.trials.scores import compared, promising
+from core.train.trials.suggested import Trying, sample_rows
 from core.train.trials.words import amount, difference, evidence, measure
-
-SEED = 5
-
-
-def problem_of(table, *, task=Task.BINARY, metric="roc_auc", folds=5, deals=4, **split):
-    schema = guess_schema(table)
-    frame = Frame(target="y", task=task, positive="yes" if task is Task.BINARY else None, metric=metric)
-    # The project deals rows more often than a user may ask for; a plan is checked, a copy of it is not.
-    plan = SplitPlan(folds=folds, **split).model_copy(update={"repeats": deals}).trimmed()
-    return build_problem(table, schema, frame, default_recipe(table, schema, frame), plan)
-
-
-def clockwork(step=0.0):
-    """A clock that goes on by some seconds each time it is looked at."""
-    state = {"now": 0.0}
-
-    def clock():
-        state["now"] += step
-        return state["now"]
-
-    return clock
-
-
-def found_in(problem, **given):
-    settings = {"seed": SEED, "budget": 1e9, "clock": clockwork()} | given
-    return try_suggestions(problem, **settings)
-
-
-def halves(score):
-    return np.where(score > np.median(score), "yes", "no")
-
-
-def dated(seed, n):
-    rng = np.random.default_rng(seed)
-    opened = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 1500, n), "D")
-    days = rng.integers(1, 900, n)
-    table = pd.DataFrame({"opened": opened, "closed": opened + pd.to_timedelta(days, "D"), "age": rng.normal(50, 9, n)})
-    return table.assign(y=halves(2 * np.sin(days / 140) + 0.5 * rng.normal(size=n)))
-
-
-def tailed(seed, n):
-    rng = np.random.default_rng(seed)
-    table = pd.DataFrame({"income": rng.lognormal(4, 2.2, n).round(2), "age": rng.normal(50, 9, n)})
-    return table.assign(y=halves(np.log(table["income"]) + rng.normal(size=n)))
-
-
-def sized(seed, n):
-    rng = np.random.default_rng(seed)
-    table = pd.DataFrame({"income": rng.lognormal(4, 1.5, n).round(2), "age": rng.normal(50, 9, n)})
-    return table.assign(y=(np.log(table["income"]) + 0.3 * rng.normal(size=n)).round(3))
-
-
-def rated(seed, n):
-    rng = np.random.default_rng(seed)
-    table = pd.DataFrame({name: rng.uniform(1, 20, n).round(2) for name in ("debt", "income", "age")})
-    return table.assign(y=(10 * table["debt"] / table["income"] + rng.normal(size=n)).round(3))
-
+from tests.unit.train.trials.planted import (
+    SEED,
+    clockwork,
+    dated,
+    found_in,
+    noise,
+    problem_of,
+    rated,
+    sized,
+    tailed,
+    told,
+)
 
 # Intervals
 
@@ -141,20 +91,6 @@ def test_the_chance_of_one_error_is_shared_among_all_that_was_looked_at():
     assert 6 * levels[0] + 2 * 2 * levels[6] + 40 * 2 * levels[8] == pytest.approx(0.05)
 
 
-def told(low, high, judge=LINEAR):
-    return Told(
-        judge=judge,
-        before=0.5,
-        after=0.6,
-        gain=(low + high) / 2,
-        error=0.01,
-        low=low,
-        high=high,
-        folds=24,
-        confidence=0.999,
-    )
-
-
 @pytest.mark.parametrize(
     ("intervals", "said"),
     [
@@ -215,19 +151,6 @@ def test_a_planted_signal_is_found_in_the_right_columns(table, settings, title, 
     assert one.best.judge == judge
     assert found.ended == "done"
     assert found.tried[0].verdict == "helps"
-
-
-def noise(seed):
-    rng = np.random.default_rng(seed)
-    n = 120
-    return pd.DataFrame(
-        {
-            "debt": rng.lognormal(3, 1, n).round(2),
-            "income": np.where(rng.random(n) < 0.1, np.nan, rng.lognormal(4, 1, n).round(2)),
-            "town": rng.choice(["low", "medium", "high"], n),
-            "y": rng.permutation(np.repeat(["yes", "no"], n // 2)),
-        }
-    )
 
 
 def test_noise_is_hardly_ever_said_to_help():
@@ -339,65 +262,3 @@ def test_several_outcomes_are_judged_too():
     table = pd.DataFrame({"income": income, "age": rng.normal(50, 9, 400), "y": levels})
     found = found_in(problem_of(table, task=Task.MULTICLASS, metric="log_loss"))
     assert {one.suggestion.title: one.verdict for one in found.tried}["Take the logarithm of `income`"] == "helps"
-
-
-# Automatic mode
-
-
-def built_from(problem, **given):
-    return build_recipe(problem, **({"seed": SEED, "budget": 1e9, "clock": clockwork()} | given))
-
-
-def two_signals():
-    rng = np.random.default_rng(9)
-    n = 500
-    income = rng.lognormal(4, 2.2, n).round(2)
-    debt = rng.uniform(1, 20, n).round(2)
-    age = rng.normal(50, 9, n).round(2)
-    score = np.log(income) + 2 * (debt - 10) * (age - 50) / 40 + 0.5 * rng.normal(size=n)
-    return pd.DataFrame({"income": income, "debt": debt, "age": age, "y": halves(score)})
-
-
-def test_a_recipe_is_built_of_what_helps_on_top_of_each_other_each_with_its_reason():
-    problem = problem_of(two_signals())
-    built = built_from(problem)
-    titles = [one.tried.suggestion.title for one in built.taken]
-    assert "Multiply `debt` by `age`" in titles
-    assert any("`income`" in title for title in titles)
-    added = [step for step in built.recipe.steps if step.id not in {step.id for step in problem.recipe.steps}]
-    assert len(added) == len(built.taken)
-    assert all("Tried: " in step.reason for step in added)
-    assert all(verdict(one.told) == "helps" for one in built.taken)
-    # What straightens the same tail is worth nothing more once another did.
-    assert built.left
-    assert built.after[LINEAR] > built.before[LINEAR] + 0.05
-
-
-def test_on_noise_the_recipe_is_the_one_of_the_beginning():
-    problem = problem_of(noise(1), folds=3, deals=2)
-    built = built_from(problem)
-    assert built.recipe == problem.recipe
-    assert built.taken == ()
-
-
-def test_without_time_for_a_second_look_the_clearest_alone_is_taken():
-    late = {"now": 0.0}
-
-    def report(_share, words):
-        if words.startswith("On top of 1"):
-            late["now"] = 1e12
-
-    problem = problem_of(sized(1, 250), task=Task.REGRESSION, metric="mae")
-    built = built_from(problem, clock=lambda: late["now"], report=report)
-    assert len(built.taken) == 1
-    assert built.left
-    assert all("no time left" in one.why or "already" in one.why for one in built.left)
-
-
-def test_a_suggestion_tells_the_judge_that_speaks_most_clearly():
-    one = Tried(
-        suggestion=suggestion("gaps", "t", "r", "fill_numbers"),
-        verdict="hurts",
-        told=(told(-0.1, 0.1), told(-0.3, -0.1, TREES)),
-    )
-    assert one.best.judge == TREES
