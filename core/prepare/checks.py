@@ -56,15 +56,16 @@ def _cannot_be_applied(problem: Problem) -> Iterator[Finding]:
 
 
 def _idle(problem: Problem) -> Iterator[Finding]:
+    from core.prepare.fitting import unfit
     from core.prepare.idle import idle_steps
 
-    told = idle_steps(problem)
+    told, unfitting = idle_steps(problem), unfit(problem.recipe, problem.schema)
     for number, step in enumerate(problem.recipe.steps, start=1):
         if step.id not in told:
             continue
         spec = STEPS[step.kind]
         needed = spec.settings_columns(step)
-        if any(name not in problem.schema for name in (*needed, *step.columns)):
+        if step.id in unfitting:
             # The recipe cannot be applied then, which is said above.
             continue
         yield Finding(

@@ -10,6 +10,7 @@ import pandas as pd
 from core.data.schema import ColumnType
 from core.errors import FairwayError
 from core.prepare.compile import input_columns, read_step, transformer
+from core.prepare.fitting import unfit
 from core.prepare.problem import Problem
 from core.prepare.recipe import Step
 from core.prepare.spec import Scope, StepSpec, listed
@@ -48,15 +49,16 @@ def idle_steps(problem: Problem) -> dict[str, str]:
     dict of str to str
         Step id to a sentence or two, columns between backticks. What follows a step that cannot be applied is left out.
     """
-    told: dict[str, str] = {}
+    told = _unfit(problem)
     asking = [step.id for step in problem.recipe.active if step.kind in STEPS and _may_idle(step)]
     if not asking:
         return told
-    told = _filled_before(problem)
+    told |= {name: said for name, said in _filled_before(problem).items() if name not in told}
     train = problem.split.train
     rows = train[np.linspace(0, len(train) - 1, min(ROWS, len(train))).astype(np.intp)]
     features = input_columns(problem)
     frame = read_step(problem.schema, features).fit_transform(problem.X.loc[rows, list(features)])
+    unfitting = set(_unfit(problem))
     missing = _Missing(_left_out(problem), {})
     for number, step in enumerate(problem.recipe.steps, start=1):
         spec = STEPS.get(step.kind)
@@ -66,6 +68,8 @@ def idle_steps(problem: Problem) -> dict[str, str]:
             told[step.id] = said
         if step.id == asking[-1]:
             break
+        if step.id in unfitting:
+            continue
         try:
             after = _through(problem, step, spec, number, frame)
         except (FairwayError, ValueError):
@@ -75,6 +79,20 @@ def idle_steps(problem: Problem) -> dict[str, str]:
         missing.taken.update({str(name): f"step {number}, {spec.title}" for name in gone})
         frame = after
     return told
+
+
+def _unfit(problem: Problem) -> dict[str, str]:
+    """Say which active steps name a column that is not in the table or of another type."""
+    told = unfit(problem.recipe, problem.schema)
+    return {
+        step.id: f"{told[step.id]}: this step {_does(step)}. Choose another column, or remove the step."
+        for step in problem.recipe.active
+        if step.id in told
+    }
+
+
+def _does(step: Step) -> str:
+    return "adds nothing" if step.kind in ADDING else "does nothing"
 
 
 def _filled_before(problem: Problem) -> dict[str, str]:
@@ -154,11 +172,9 @@ def _lacks(problem: Problem, step: Step, spec: StepSpec, frame: pd.DataFrame, mi
 
 
 def _said(problem: Problem, step: Step, names: list[str], missing: _Missing) -> str:
-    does = "adds nothing" if step.kind in ADDING else "does nothing"
+    does = _does(step)
     are = "is" if len(names) == 1 else "are"
     first = names[0]
-    if first not in problem.schema:
-        return f"{listed(names)} {are} not in the table: this step {does}. Choose another column, or remove the step."
     if by := missing.left_out.get(first):
         return f"{listed(names)} {are} left out by {by}: this step {does}. Choose another column, or keep it."
     if by := missing.taken.get(first):

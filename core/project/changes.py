@@ -1,5 +1,6 @@
 """Changes of a project: each takes a project and gives the next one, with its line in the decision log."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -252,6 +253,29 @@ def edit_recipe(project: Project, recipe: Recipe, what: str, *, now: datetime, w
     if recipe.steps == project.recipe.steps:
         return project
     return replaced(project, what, now=now, why=why, recipe=recipe)
+
+
+def edit_step(project: Project, step_id: str, edit: Callable[[Recipe], Recipe], what: str, *, now: datetime) -> Project:
+    """Change one step of the recipe as it is now, not as it was when the change was thought of.
+
+    Parameters
+    ----------
+    project : Project
+    step_id : str
+    edit : callable
+        From the recipe to the next one.
+    what : str
+        For the log.
+    now : datetime
+
+    Raises
+    ------
+    InputError
+        The step was removed in the meantime, say in another tab.
+    """
+    if all(step.id != step_id for step in project.recipe.steps):
+        raise InputError("This step is no longer in the recipe.", next_step="It was removed meanwhile; add it anew.")
+    return edit_recipe(project, edit(project.recipe), what, now=now)
 
 
 def set_split(project: Project, *, now: datetime, **changes: object) -> Project:

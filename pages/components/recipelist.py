@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import FairwayError
-from core.prepare.recipe import Step
+from core.limits import RECIPE_STEPS
+from core.prepare.recipe import Recipe, Step
 from core.prepare.steps import STEPS
 from core.project import changes, undoing
 from core.project.document import Project
@@ -123,16 +124,21 @@ def _row(project: Project, step: Step, number: int, told: Told, *, is_selected: 
             icon=":material/more_vert:",
             help=f"More for step {number}",
         )
-        _menu(project, step, number, picked)
+        _menu(step, number, picked)
 
 
 def _switch(step_id: str, number: int) -> None:
     on = bool(st.session_state[f"on_{step_id}"])
     what = f"Switched step {number} {'on' if on else 'off'}"
-    session.change(lambda seen: changes.edit_recipe(seen, seen.recipe.changed(step_id, on=on), what, now=session.now()))
+    _edit(step_id, lambda recipe: recipe.changed(step_id, on=on), what)
 
 
-def _menu(project: Project, step: Step, number: int, picked: str | None) -> None:
+def _edit(step_id: str, edit: Callable[[Recipe], Recipe], what: str) -> None:
+    """Change a step of the recipe as it is when this is saved: another tab may have changed others."""
+    session.change(lambda seen: changes.edit_step(seen, step_id, edit, what, now=session.now()))
+
+
+def _menu(step: Step, number: int, picked: str | None) -> None:
     if picked == "Edit":
         ordereditor.forget()
         stepform.edit(step, STEPS[step.kind])
@@ -140,15 +146,17 @@ def _menu(project: Project, step: Step, number: int, picked: str | None) -> None
     if picked == PLACE:
         place(step.id)
         return
-    far = len(project.recipe.steps)
-    moves = {"Move up": -1, "Move down": 1, "Move to top": -far, "Move to bottom": far}
+    step_id, moves = (
+        step.id,
+        {"Move up": -1, "Move down": 1, "Move to top": -RECIPE_STEPS, "Move to bottom": RECIPE_STEPS},
+    )
     if picked in moves:
-        edited, what = project.recipe.moved(step.id, moves[picked]), f"Moved step {number}"
+        by = moves[picked]
+        _edit(step_id, lambda recipe: recipe.moved(step_id, by), f"Moved step {number}")
     elif picked == "Remove":
-        edited, what = project.recipe.without(step.id), f"Removed step {number}"
+        _edit(step_id, lambda recipe: recipe.without(step_id), f"Removed step {number}")
     else:
         return
-    session.change(lambda seen: changes.edit_recipe(seen, edited, what, now=session.now()))
     st.rerun()
 
 
@@ -169,11 +177,7 @@ def place_fields(step_id: str) -> None:
             f"New position, 1 to {len(steps)}", 1, len(steps), value=number, step=1, key=f"place_{step_id}"
         )
         if st.form_submit_button("Move it", type="primary", key="primary_place"):
-            session.change(
-                lambda seen: changes.edit_recipe(
-                    seen, seen.recipe.moved_to(step_id, to), f"Moved step {number} to position {to}", now=session.now()
-                )
-            )
+            _edit(step_id, lambda recipe: recipe.moved_to(step_id, to), f"Moved step {number} to position {to}")
             st.rerun()
 
 

@@ -36,12 +36,10 @@ def edit_fields(step: Step, spec: StepSpec) -> None:
         edited |= {"on": True, "reason": "Edited by you"}
     wanted = project.recipe.changed(step.id, **edited)
     if _ready(project, spec, columns, wanted, step.id, "Save step", "primary_savestep"):
+        step_id, what = step.id, f"Edited step: {spec.title}"
         session.change(
-            lambda seen: changes.edit_recipe(
-                seen,
-                seen.recipe.changed(step.id, **edited),
-                f"Edited step: {spec.title}",
-                now=session.now(),
+            lambda seen: changes.edit_step(
+                seen, step_id, lambda recipe: recipe.changed(step_id, **edited), what, now=session.now()
             )
         )
         st.rerun()

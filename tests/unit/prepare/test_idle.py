@@ -107,3 +107,18 @@ def test_gaps_that_an_earlier_step_has_filled_are_said(make_problem):
     assert idle(make_problem, every, Step(id="c", kind="fill_categories")) == {}
     # A quotient can have gaps of its own.
     assert idle(make_problem, every, FORMULA, Step(id="l", kind="fill_numbers")) == {}
+
+
+def test_every_step_that_does_not_fit_is_said_on_its_card_and_the_coach_says_it_once(make_problem):
+    other = Step(id="x", kind="formula", params={"formula": "income / purpose"})
+    hold = Step(id="h", kind="clip_numbers", columns=("fare",), params={"sides": "low", "low": 0})
+    recipe = Recipe(steps=(other, hold, SPLIT, AGE))
+    problem = make_problem(make_table(), recipe)
+    told = idle_steps(problem)
+    assert (
+        told["x"] == "`purpose` is of another type: this step adds nothing. Choose another column, or remove the step."
+    )
+    assert told["h"].startswith("`fare` is not in the table: this step does nothing.")
+    assert told["a"].startswith("`opened` is no longer there after step 3")
+    codes = [finding.code for finding in check_recipe(problem)]
+    assert (codes.count("recipe-broken"), codes.count("step-without-columns")) == (1, 1)

@@ -89,6 +89,17 @@ def test_a_new_edit_after_undo_drops_what_was_undone() -> None:
     assert project.recipe.steps[0].id == "s3"
 
 
+def test_a_step_is_changed_in_the_recipe_as_it_is_now_or_not_at_all() -> None:
+    steps = tuple(Step(id=name, kind="drop_duplicates") for name in "abc")
+    seen = changes.edit_recipe(empty(), Recipe(number=2, steps=steps), "edit", now=NOW)
+    # Another tab has removed the first step meanwhile.
+    stored = changes.edit_recipe(seen, seen.recipe.without("a"), "edit", now=NOW)
+    moved = changes.edit_step(stored, "c", lambda recipe: recipe.moved_to("c", 1), "Moved step 3", now=NOW)
+    assert [step.id for step in moved.recipe.steps] == ["c", "b"]
+    with pytest.raises(InputError, match="no longer in the recipe"):
+        changes.edit_step(stored, "a", lambda recipe: recipe.without("a"), "Removed step 1", now=NOW)
+
+
 def test_undo_at_the_beginning_changes_nothing() -> None:
     assert undoing.undo(empty(), now=NOW) == empty()
 
