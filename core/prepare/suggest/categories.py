@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from core.limits import ORDERED_VALUES, TEXT_COLUMNS
+from core.limits import TEXT_COLUMNS
 from core.prepare.defaults import COMMON_COVER
 from core.prepare.ordering import propose_order
 from core.prepare.spec import listed
@@ -19,6 +19,8 @@ ONE_HOT: Final = 15
 """Most values that the recipe's encoding gives a column each; above it takes the mean outcome."""
 WIDE: Final = 60
 """Most values that a suggestion gives a column each."""
+RUNGS: Final = 15
+"""Most values of an order; the numbers in more of them are names, such as those of rooms."""
 RARE: Final = 0.01
 FREE_WORDS: Final = 5
 """Words a text has on average from which single ones are weighed."""
@@ -84,7 +86,7 @@ def encodings(facts: Facts) -> Found:
         n, rows = len(counts), int(counts.sum())
         if n < 3 or not rows:
             continue
-        if n <= ORDERED_VALUES and (order := propose_order(list(map(str, counts.index)))).told and not order.left:
+        if n <= RUNGS and (order := propose_order(list(map(str, counts.index)))).told and not order.left:
             yield suggestion(
                 "encodings",
                 f"Number `{name}` in its order",

@@ -151,6 +151,11 @@ def test_what_is_suggested_can_be_learned_from_and_is_not_suggested_again(rule):
         assert one.key not in [other.key for other in suggest(again)]
 
 
+def test_numbers_in_many_names_are_no_order():
+    rooms = facts_of(table(a=[f"Room {row % 30}" for row in ROW]), a=ColumnType.CATEGORY)
+    assert not [title for title in titles(rooms, "encodings") if "order" in title]
+
+
 def test_outcomes_of_which_one_is_rare_may_be_balanced():
     rare = table(a=NORMAL).assign(y=np.where(ROW % 10, "no", "yes"))
     assert titles(facts_of(rare), "uneven") == ["Repeat rows of the rarer outcomes, up to half of the most frequent"]
