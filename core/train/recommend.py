@@ -157,7 +157,7 @@ def _simplest(
         f"{title}: easiest to explain{' and as fast as any' if quick else ''} of {number_word(len(tied))} that cannot "
         f"be told apart (differences up to {metric.format(apart)}, intervals about {_wide(metric, width)} wide)."
     )
-    if chosen != min(tied, key=lambda key: models[key].simplicity):
+    if easiest != min(run.simplicity for run in group):
         text = text.replace(" of ", ", and better than guessing, of ", 1)
     return Recommendation(chosen, text + _in_use(models[chosen], group, quick=quick), tied, p_values)
 

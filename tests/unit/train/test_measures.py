@@ -80,6 +80,14 @@ def test_of_equally_simple_candidates_the_better_one_is_taken_unless_it_is_slowe
         assert recommend(runs, "roc_auc", 3, 100, 50).key == taken
 
 
+def test_a_slower_one_that_is_as_easy_is_not_said_to_be_no_better_than_guessing(run_of):
+    tuned = replace_key(run_of("random_forest", [0.80, 0.79, 0.81, 0.8, 0.8], row_seconds=0.055), "random_forest_tuned")
+    plain = run_of("random_forest", [0.79, 0.80, 0.80, 0.8, 0.8], row_seconds=0.022)
+    advice = recommend([tuned, plain, run_of("baseline", [0.5] * 5)], "roc_auc", 5, 1523, 381)
+    assert advice.key == "random_forest"
+    assert "better than guessing" not in advice.text
+
+
 def replace_key(run, key: str):
     return run.model_copy(update={"key": key})
 
