@@ -11,6 +11,7 @@ from core.export.templates import render_code
 from core.framing.frame import Task
 from core.framing.metrics import METRICS
 from core.prepare.problem import Problem
+from core.runtime.blending import BlendClassifier
 from core.runtime.calibrated import CalibratedModel
 
 LINE = 96
@@ -89,10 +90,22 @@ def training_script(spec: BundleSpec) -> str:
             "expected": spec.code.score,
             "sampled": spec.code.sampled,
             "correction": correction,
+            "fixed_map": _fixed_map(model) if correction else "",
             "pass_folds": spec.code.pass_folds,
             "folds": sum(name.startswith("fold_") for name in spec.code.parts.columns),
         },
     )
+
+
+def _fixed_map(model: CalibratedModel) -> str:
+    """Return the code of a correction that the script cannot learn again; empty where it can.
+
+    The folds of a blend were answered with weights chosen without them, the script's model has its final weights.
+    """
+    if not isinstance(model.estimator_, BlendClassifier):
+        return ""
+    learned = model.map_
+    return f"ChanceMap.of({learned.method!r}, {[one.tolist() for one in learned.maps_]!r}, {float(learned.floor_)!r})"
 
 
 def source_of(value: Any, imports: dict[str, set[str]], indent: int = 0) -> str:

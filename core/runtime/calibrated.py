@@ -32,6 +32,14 @@ class ChanceMap(BaseEstimator):  # type: ignore[misc]
     def __init__(self, method: str = "sigmoid") -> None:
         self.method = method
 
+    @classmethod
+    def of(cls, method: str, maps: list[Any], floor: float) -> Self:
+        """Return a map that was learned before, from its numbers: ``maps_`` as lists, and ``floor_``."""
+        made = cls(method)
+        made.maps_ = [np.asarray(learned, dtype=np.float64) for learned in maps]
+        made.floor_ = floor
+        return made
+
     def fit(self, chances: Floats, codes: NDArray[np.intp]) -> Self:
         """Learn the maps.
 
@@ -112,9 +120,14 @@ class CalibratedModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         -------
         CalibratedModel
         """
-        made = cls(model, method)
-        made.estimator_ = model
-        made._learn(chances, happened)
+        codes = pd.Index(model.classes_).get_indexer(pd.Index(np.asarray(happened)))
+        return cls.with_map(model, ChanceMap(method).fit(chances, codes))
+
+    @classmethod
+    def with_map(cls, model: Any, learned: ChanceMap) -> Self:
+        """Return a fitted model with its chances corrected by a map, whose classes are those of the model in order."""
+        made = cls(model, learned.method)
+        made._take(model, learned)
         return made
 
     def fit(self, X: Any, y: Any) -> Self:
@@ -141,17 +154,17 @@ class CalibratedModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         model = LogisticRegression() if self.estimator is None else self.estimator
         folds = StratifiedKFold(min(self.cv, rarest))
         chances = cross_val_predict(clone(model), X, y, cv=folds, method="predict_proba")
-        self.estimator_ = clone(model).fit(X, y)
-        self._learn(chances, y)
+        fitted = clone(model).fit(X, y)
+        codes = pd.Index(fitted.classes_).get_indexer(pd.Index(y))
+        self._take(fitted, ChanceMap(self.method).fit(chances, codes))
         return self
 
-    def _learn(self, chances: Floats, happened: NDArray[Any]) -> None:
-        self.classes_ = np.asarray(self.estimator_.classes_)
+    def _take(self, model: Any, learned: ChanceMap) -> None:
+        self.estimator_, self.map_ = model, learned
+        self.classes_ = np.asarray(model.classes_)
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
-        codes = pd.Index(self.classes_).get_indexer(pd.Index(np.asarray(happened)))
-        self.map_ = ChanceMap(self.method).fit(chances, codes)
 
     def predict_proba(self, X: Any) -> Floats:
         """Return corrected chances of shape (n, k), columns in the order of ``classes_``."""

@@ -1,4 +1,5 @@
 import ast
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LogisticRegressionCV
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
@@ -20,7 +22,8 @@ from core.framing.outcomes import Outcomes
 from core.prepare.plan import Split
 from core.prepare.problem import Problem
 from core.prepare.recipe import Recipe, Step
-from core.runtime.transformers import Cast, DateParts
+from core.runtime.calibrated import CalibratedModel
+from core.runtime.transformers import BlendClassifier, Cast, DateParts
 from core.train.catalog import MODELS
 
 
@@ -129,3 +132,19 @@ def test_the_parts_say_what_each_row_is_for() -> None:
     assert parts["part"].tolist() == ["train", "left out", "train", "train", "test", ""]
     assert parts["fold_1"].tolist() == ["fit", "", "judge", "judge", "", ""]
     assert parts["fold_2"].tolist() == ["judge", "judge", "fit", "fit", "", ""]
+
+
+@pytest.mark.parametrize("blended", [False, True])
+def test_a_correction_is_learned_again_by_the_script_but_that_of_a_blend(spec: BundleSpec, blended: bool) -> None:
+    # The folds of a blend were answered with weights chosen without them, which the script does not have.
+    chances, happened = np.array([[0.2, 0.8], [0.7, 0.3], [0.4, 0.6], [0.9, 0.1]]), np.array(["b", "a", "b", "a"])
+    model = LogisticRegressionCV(Cs=(1.0,), use_legacy_attributes=False)
+    last = BlendClassifier([("one", model)], [1.0]) if blended else model
+    last.classes_ = np.array(["a", "b"], dtype=object)
+    steps = [*spec.pipeline.steps[:-1], ("model", CalibratedModel.around(last, chances, happened, "sigmoid"))]
+    code = replace(spec.code, pass_folds=5)
+    script = training_script(replace(spec, pipeline=Pipeline(steps), code=code))
+    ast.parse(script)
+    assert ("ChanceMap.of('sigmoid', [[" in script) is blended
+    assert ("if len(left_out) < 5:" in script) is not blended
+    assert ("corrected(model, y, left_out)" in script) is not blended

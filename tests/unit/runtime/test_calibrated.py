@@ -90,3 +90,15 @@ def test_a_pipeline_with_corrected_chances_is_kept_and_answers_as_before(tmp_pat
 def test_an_unknown_way_is_refused():
     with pytest.raises(ValueError, match="no way to correct chances by the name magic"):
         ChanceMap("magic").fit(np.full((4, 2), 0.5), np.array([0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+def test_a_map_made_again_from_its_numbers_answers_as_before(method):
+    chances, codes = too_sure(300)
+    learned = ChanceMap(method).fit(chances, codes)
+    again = ChanceMap.of(method, [one.tolist() for one in learned.maps_], float(learned.floor_))
+    assert np.array_equal(again.apply(chances), learned.apply(chances))
+    X = np.column_stack([chances[:, 1], chances[:, 0]])
+    bare = GaussianNB().fit(X, codes)
+    one = CalibratedModel.around(bare, chances, codes, method)
+    assert np.array_equal(CalibratedModel.with_map(bare, again).predict_proba(X), one.predict_proba(X))
