@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.framing.frame import Task
 from core.prepare.problem import Problem
 from core.train.board import TrainPlan
-from core.train.catalog import candidates
+from core.train.catalog import BASELINE, candidates
 from core.train.pace import Pace, size_of
 from core.train.runner import most_workers, usable_cores
 from core.train.words import duration, size
@@ -14,10 +14,10 @@ LOW, HIGH = 0.5, 2.0
 """Factors between a forecast from the table's size alone and what trainings were seen to take."""
 START_SECONDS = 2.0
 """Of starting the process that fits and importing the libraries."""
-PROCESS_BYTES = 480e6
-"""Memory of the two processes of a training before they hold a table (measured on Linux)."""
-RAW_COPIES, ENCODED_COPIES = 5.0, 6.0
-"""Copies of the raw and of the encoded table a training was seen to hold at its peak."""
+PROCESS_BYTES = 240e6
+"""Memory of each process of a training before it holds a table (measured on Linux)."""
+RAW_COPIES, ENCODED_COPIES = 4.0, 9.0
+"""Copies of the raw and of the encoded table each fitting process holds at its peak, prepared folds among them."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Forecast:
     memory_bytes : float
         Peak of its processes together.
     budget_seconds : float
+    tunes : bool
+        Whether tuning follows, which the forecast leaves out.
     """
 
     rows: int
@@ -64,6 +66,7 @@ class Forecast:
     high_seconds: float
     memory_bytes: float
     budget_seconds: float
+    tunes: bool = False
 
     @property
     def words(self) -> str:
@@ -71,9 +74,9 @@ class Forecast:
         tried = sum(candidate.seconds is not None for candidate in self.candidates)
         low, high = duration(self.low_seconds), duration(self.high_seconds)
         time = f"about {high}" if low == high else f"{low} to {high}"
-        return (
-            f"Fairway will try {tried} candidates on {self.rows:,} rows. Forecast: {time}, {size(self.memory_bytes)}."
-        )
+        first = f"Fairway will try {tried} candidates on {self.rows:,} rows."
+        then = f" Tuning may take the rest of {duration(self.budget_seconds)}." if self.tunes else ""
+        return f"{first} Forecast: {time}, {size(self.memory_bytes)}.{then}"
 
 
 def forecast_training(problem: Problem, plan: TrainPlan) -> Forecast:
@@ -98,7 +101,9 @@ def forecast_training(problem: Problem, plan: TrainPlan) -> Forecast:
         seconds = None if too_large else pace.seconds(spec)
         reason = spec.most_rows_reason if too_large else ""
         expected.append(CandidateForecast(spec.key, spec.title, spec.good_at, seconds, reason))
-    expected.sort(key=lambda one: (one.seconds is None, one.key != "baseline", one.seconds or 0.0))
+    timed = [one for one in expected if one.seconds is not None and one.key != BASELINE]
+    quickest = min(timed, key=lambda one: one.seconds or 0.0, default=None)
+    expected.sort(key=lambda one: (one.seconds is None, one.key != BASELINE, one is not quickest))
     total = sum(one.seconds or 0.0 for one in expected)
     encoded = len(problem.split.train) * pace.size.columns * 8
     raw = float(problem.X.memory_usage(deep=True).sum())
@@ -107,6 +112,7 @@ def forecast_training(problem: Problem, plan: TrainPlan) -> Forecast:
         candidates=tuple(expected),
         low_seconds=min(LOW * total + START_SECONDS, plan.budget_seconds),
         high_seconds=min(HIGH * total + START_SECONDS, plan.budget_seconds),
-        memory_bytes=PROCESS_BYTES + RAW_COPIES * raw + ENCODED_COPIES * encoded,
+        memory_bytes=PROCESS_BYTES * (1 + pace.workers) + pace.workers * (RAW_COPIES * raw + ENCODED_COPIES * encoded),
         budget_seconds=plan.budget_seconds,
+        tunes=plan.draws != 0,
     )

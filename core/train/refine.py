@@ -23,6 +23,8 @@ TUNED = "_tuned"
 BLEND = "blend"
 BLEND_RANK = 30
 """How hard a blend is to explain, beside the candidates of the catalogue."""
+NAMED = 2
+"""Members of a blend that its row names; the note below the board names all."""
 BLEND_CANDIDATES = 10
 """A blend is chosen among this many of the best."""
 BLEND_SECONDS = 1.5
@@ -266,4 +268,6 @@ class Refining:
     def _members(self, weights: Weights) -> str:
         order = np.argsort(-weights.weights)
         shares = [f"{self.desk.runs[weights.names[one]].title} {weights.weights[one]:.0%}" for one in order]
-        return "; ".join(shares)
+        self.desk.note(f"The blend: {', '.join(shares)}.")
+        more = len(shares) - NAMED
+        return ", ".join(shares[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -75,7 +75,7 @@ def _fixing(project: Project) -> None:
     fixed = sum(map(len, project.plan.settings.values()))
     title = "Settings of the models" + (f" ({fixed} fixed)" if fixed else "")
     with st.expander(title, type="compact", icon=":material/tune:", key="note_settings"):
-        draw.muted("What is not fixed is at its usual value, and varied by tuning. A seed makes a training repeatable.")
+        draw.muted("Tick a setting to fix it. The others begin at their usual value, and tuning varies them.")
         st.session_state["plan_seed"] = project.plan.seed
         st.number_input("Seed", 0, 2**31 - 1, step=1, key="plan_seed", on_change=_write_seed)
         if not specs:
@@ -90,7 +90,7 @@ def _setting(plan: TrainPlan, key: str, name: str, dimension: Dimension) -> None
     with layout.row(f"setting_{name}"):
         place = f"fix_{key}_{name}"
         st.session_state[place] = value is not None
-        st.checkbox(TITLES[name], key=place, on_change=_fix, args=(key, name, _middle(dimension)), help="Fix it")
+        st.checkbox(TITLES[name], key=place, on_change=_fix, args=(key, name, _middle(dimension)))
         if value is not None:
             _value(f"value_{key}_{name}", key, name, dimension, value)
 
