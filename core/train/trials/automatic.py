@@ -1,6 +1,7 @@
 """Automatic mode: a whole recipe from what the table holds, of steps that are each there for a reason."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -231,7 +232,9 @@ class _Building:
         if self.taken and not self.trying.should_stop():
             # A few fits: what was built is worth its figures, though the budget is used up.
             self.trying.budget = float("inf")
-            self._score(self.recipe, BOTH, self.trying.first)
+            # Stopped in the middle, it is told without.
+            with suppress(OutOfTimeError):
+                self._score(self.recipe, BOTH, self.trying.first)
 
     def mean(self, recipe: Recipe) -> dict[str, float]:
         """Return a recipe's mean scores on the first deal of the folds, by each judge that scored all of it."""

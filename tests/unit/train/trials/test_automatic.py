@@ -69,6 +69,19 @@ def test_without_time_for_a_second_look_the_clearest_alone_is_taken():
     assert all("no time left" in one.why or "already" in one.why for one in built.left)
 
 
+def test_stopped_while_it_is_built_it_keeps_what_was_taken():
+    asked = {"stop": False}
+
+    def report(_share, words):
+        asked["stop"] = asked["stop"] or words.startswith("On top of 1")
+
+    problem = problem_of(sized(1, 250), task=Task.REGRESSION, metric="mae")
+    built = built_from(problem, report=report, should_stop=lambda: asked["stop"])
+    assert built.stopped
+    assert len(built.taken) == 1
+    assert len(built.recipe.steps) == len(problem.recipe.steps) + 1
+
+
 def test_a_suggestion_tells_the_judge_that_speaks_most_clearly():
     one = Tried(
         suggestion=suggestion("gaps", "t", "r", "fill_numbers"),
