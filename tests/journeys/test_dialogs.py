@@ -24,7 +24,8 @@ def test_an_earlier_revision_is_gone_back_to_and_that_is_taken_back(open_page: C
     page = open_page()
     walk.start_sample(page, "Palmer Station")
     question = page.get_by_role("textbox", name="The decision")
-    before = question.input_value()
+    before = "Which species is this penguin?"
+    expect(question).to_have_value(before)
     question.fill("Which bird is it?")
     question.press("Tab")
     walk.settle(page)
