@@ -1,8 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from core.runtime.blending import combine_chances
+from core.runtime.combos import SplineNumbers
 from core.runtime.target import TargetScale
 
 
@@ -59,3 +61,12 @@ def test_a_stack_is_a_logistic_regression_on_log_chances_halved_with_the_pool():
     pool = combine_chances(said, weights, "pool")
     found = combine_chances(said, weights, "pool", coef, np.zeros(2))
     assert found[0] == pytest.approx((pool[0] + raised / raised.sum()) / 2)
+
+
+def test_splines_of_numbers_alone_are_those_beside_a_category():
+    rng = np.random.default_rng(0)
+    numbers = pd.DataFrame({"b": rng.normal(size=60), "flag": np.zeros(60), "a": rng.normal(size=60)})
+    mixed = numbers.assign(town=pd.Series(["x"] * 60, dtype="str"))
+    alone = SplineNumbers().fit(numbers).transform(numbers)
+    beside = SplineNumbers().fit(mixed).transform(mixed).drop(columns="town")
+    pd.testing.assert_frame_equal(alone, beside)

@@ -46,6 +46,7 @@ def test_a_blend_says_what_its_members_say_weighed(case):
     assert np.allclose(said(blend, X, task), alone, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_blend_is_made_again_by_fitting_it(case):
     problem, task, _, _, blend = case
     from sklearn.base import clone
@@ -66,3 +67,10 @@ def test_one_row_is_answered_as_among_many(case):
     problem, task, _, _, blend = case
     X = problem.X.iloc[problem.split.test]
     assert np.allclose(said(blend, X.iloc[[3]], task)[0], said(blend, X, task)[3])
+
+
+def test_a_forest_in_a_blend_says_of_few_rows_what_it_says_of_many(case):
+    problem, task, _, _, blend = case
+    X = problem.X.iloc[problem.split.test]
+    few = np.concatenate([said(blend, X.iloc[[place]], task) for place in range(20)])
+    assert np.allclose(few, said(blend, X, task)[:20], atol=1e-12)
