@@ -3,7 +3,7 @@
 Tables of numbers, gaps, categories and dates whose outcome is drawn by itself, with 300 or 600 rows and some of them
 with six numbers more. At most one table in twenty may hold a suggestion that is said to help.
 
-Measured: 1 of 40 tables.
+Measured: 2 of 40 tables; 1 of 40 others drawn in the same way.
 """
 
 import sys
