@@ -1,5 +1,6 @@
 """Boosting: many small trees, each mending what those before it missed; how many is found on rows set aside."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -75,12 +76,15 @@ class StoppedBoosting(BaseEstimator):  # type: ignore[misc]
             # A class that none of the rows to learn from has cannot be judged.
             aside = aside[np.isin(y[aside], np.unique(y[learn]))]
         take = X.iloc.__getitem__ if hasattr(X, "iloc") else X.__getitem__
-        stopped = clone(self.model).fit(
-            take(learn),
-            y[learn],
-            eval_set=[(take(aside), y[aside])],
-            callbacks=[early_stopping(PATIENCE, verbose=False)],
-        )
+        with warnings.catch_warnings():
+            # The newer way to hand over these rows takes no outcomes that are text.
+            warnings.filterwarnings("ignore", message="The argument 'eval_set' is deprecated")
+            stopped = clone(self.model).fit(
+                take(learn),
+                y[learn],
+                eval_set=[(take(aside), y[aside])],
+                callbacks=[early_stopping(PATIENCE, verbose=False)],
+            )
         return max(1, int(stopped.best_iteration_ or stopped.n_estimators_))
 
     def predict(self, X: Any) -> Any:
