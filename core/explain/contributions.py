@@ -253,15 +253,24 @@ def _transform(pipeline: Any, X: pd.DataFrame, features: list[str]) -> pd.DataFr
     return pd.DataFrame(np.asarray(found, dtype=np.float64), columns=features)
 
 
+WITHIN = ("regressor_", "estimator_")
+"""Where a model that changes what another says keeps it."""
+
+
 def _reads_names(model: Any) -> bool:
     """Return whether a model was fitted on named columns: a library's notes it, one of several parts hands them on."""
     from sklearn.pipeline import Pipeline
 
     from core.runtime.transformers import BlendClassifier, BlendRegressor
 
-    within = getattr(model, "regressor_", model)
-    named = any(hasattr(one, "feature_names_in_") for one in (model, within))
-    return named or isinstance(within, Pipeline | BlendClassifier | BlendRegressor)
+    parts = [model]
+    while (
+        within := next((getattr(parts[-1], name, None) for name in WITHIN if hasattr(parts[-1], name)), None)
+    ) is not None:
+        parts.append(within)
+    if any(hasattr(one, "feature_names_in_") for one in parts):
+        return True
+    return any(isinstance(one, Pipeline | BlendClassifier | BlendRegressor) for one in parts)
 
 
 def _every_row(model: Any, given: int, columns: int) -> int:

@@ -33,6 +33,8 @@ class _Blend(BaseEstimator):  # type: ignore[misc]
 
     def _settle(self, X: Any) -> Self:
         self.n_features_in_ = int(np.shape(X)[1])
+        if hasattr(X, "columns"):
+            self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         return self
 
 

@@ -146,7 +146,9 @@ class CalibratedModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from sklearn.model_selection import StratifiedKFold, cross_val_predict
         from sklearn.utils.multiclass import check_classification_targets
 
-        X, y = validate_data(self, X, y)
+        checked, y = validate_data(self, X, y)
+        # A model made of several steps may read its columns by name.
+        X = X if isinstance(X, pd.DataFrame) else checked
         check_classification_targets(y)
         rarest = int(np.unique(y, return_counts=True)[1].min())
         if len(np.unique(y)) < 2 or rarest < 2:

@@ -201,31 +201,36 @@ class Refining:
     def blend(self) -> None:
         """Let the best candidates answer together, with weights chosen on rows they had not seen."""
         desk = self.desk
-        if not self.plan.blend or desk.stopped or desk.left <= 0 or desk.is_asked_to_skip(BLEND):
+        earlier = [run for run in desk.runs.values() if run.key.startswith(BLEND)]
+        key = f"{BLEND}_{len(earlier) + 1}" if earlier else BLEND
+        if not self.plan.blend or desk.stopped or desk.left <= 0 or desk.is_asked_to_skip(key):
             return
         candidates = self._to_blend()
         some = next(iter(desk.fitted.values()), None)
         if some is None or not can_blend(candidates, some.folds):
             return
-        desk.runs[BLEND] = Run(key=BLEND, title="Blend", status=RunStatus.RUNNING, simplicity=BLEND_RANK)
+        title = f"Blend {len(earlier) + 1}" if earlier else "Blend"
+        desk.runs[key] = Run(key=key, title=title, status=RunStatus.RUNNING, simplicity=BLEND_RANK + len(earlier))
         desk.show()
         weights = choose_weights(candidates, self.plan.seed)
         pipelines = {key: self._pipeline(key) for key in weights.names}
         row = desk.problem.X.iloc[desk.problem.split.train[:2]]
         pipeline = put_together(pipelines, weights, row) if len(weights.names) > 1 else None
         if pipeline is None:
-            del desk.runs[BLEND]
+            del desk.runs[key]
             if len(weights.names) == 1:
                 desk.note(f"A blend would use {desk.runs[weights.names[0]].title} alone, so none was made.")
             return
         outcomes = cross_fitted(candidates, some.folds, self.plan.seed)
         scored = self._blend_scores(outcomes, some, weights)
-        if not scored:
-            del desk.runs[BLEND]
+        if not scored or not self._better_than_all(scored, earlier):
+            del desk.runs[key]
+            if scored:
+                desk.note("A blend of all that is there now is no better than the one before.")
             return
-        made = FittedRun(desk.runs[BLEND], pipeline, outcomes, some.folds, some.rows)
+        made = FittedRun(desk.runs[key], pipeline, outcomes, some.folds, some.rows)
         desk.hand_out(
-            BLEND,
+            key,
             made,
             scored,
             summary=self._members(weights),
@@ -233,10 +238,15 @@ class Refining:
             size_bytes=sum(desk.runs[name].size_bytes or 0 for name in weights.names),
         )
 
+    def _better_than_all(self, scored: list[FoldScore], earlier: list[Run]) -> bool:
+        """Return whether a blend beats those of earlier trainings, which stay: somebody may have chosen one."""
+        score = float(np.mean([fold.unseen for fold in scored]))
+        return all(run.score is None or self.metric.better(score, run.score) for run in earlier)
+
     def _to_blend(self) -> dict[str, Outcomes]:
         desk = self.desk
         done = [made.run for made in desk.fitted.values() if not made.run.is_baseline and made.run.score is not None]
-        done = [run for run in done if run.key != BLEND and self._can_load(run.key)]
+        done = [run for run in done if not run.key.startswith(BLEND) and self._can_load(run.key)]
         done.sort(key=lambda run: run.score or 0.0, reverse=self.metric.higher_is_better)
         return {run.key: desk.fitted[run.key].outcomes for run in done[:BLEND_CANDIDATES]}
 

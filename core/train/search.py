@@ -18,7 +18,7 @@ from core.train.fits import REFIT, SEEN_ROWS, FitAnswer, FitTask
 from core.train.fitted import FittedRun
 from core.train.memory import available_bytes
 from core.train.pace import Pace, size_of
-from core.train.refine import BLEND, Refining
+from core.train.refine import Refining
 from core.train.runner import ChildRunner, FitFailed, FitInterrupted, Runner, usable_cores
 from core.train.words import duration, size
 
@@ -137,9 +137,8 @@ class _Search:
         for spec in order:
             self.desk.runs[spec.key] = kept[spec.key].run if spec.key in kept else self._waiting(spec)
         for key, made in kept.items():
-            if key != BLEND:
-                self.desk.runs[key] = made.run
-                self.desk.fitted[key] = made
+            self.desk.runs[key] = made.run
+            self.desk.fitted[key] = made
         return order
 
     def _still(self, run: Run) -> bool:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.limits import BUDGET_SECONDS
 from core.project.document import Project
 from core.train.board import TrainPlan
-from core.train.catalog import ModelSpec, candidates, suited
+from core.train.catalog import BASELINE, ModelSpec, candidates, suited
 from core.train.spaces import TITLES, Choice, Dimension, Whole
 from core.train.tuning_words import TUNING, tuning_of
 from pages.components import draw, layout, session
@@ -61,7 +61,8 @@ def _write_plan() -> None:
         assert seen.frame.task is not None
         usual = {spec.key for spec in candidates(seen.frame.task) if not spec.is_baseline}
         # The usual ones are not named, so that a catalogue that grows is tried whole.
-        asked = () if set(keys) == usual else keys
+        # Nobody left is the baseline alone, so that a list can be cleared and filled anew.
+        asked = () if set(keys) == usual else keys or (BASELINE,)
         draws, blend = {"all": (None, True), "tune": (None, False), "blend": (0, True), "none": (0, False)}[afterwards]
         changed = {"candidates": asked, "budget_seconds": budget, "draws": draws, "blend": blend}
         return seen.updated(plan=seen.plan.model_copy(update=changed))

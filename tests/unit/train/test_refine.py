@@ -156,3 +156,18 @@ def test_a_stop_during_tuning_keeps_every_candidate_that_was_done(problem):
     assert board.ended == "stopped"
     assert set(THREE) <= set(fitted)
     assert {one.status for one in board.runs} <= {RunStatus.DONE, RunStatus.STOPPED}
+
+
+def test_a_blend_stays_when_training_goes_on_and_a_new_one_stands_beside_it(trained):
+    problem, plan, _, before = trained
+    if "blend" not in before:
+        pytest.skip("one of the candidates was better alone")
+    more = plan.model_copy(update={"candidates": (*plan.candidates, "random_forest"), "draws": 0})
+    board, fitted = run(problem, more, finished=before, pipeline_of=lambda key: before[key].pipeline)
+    assert board.run("blend").score == before["blend"].run.score
+    assert "blend" not in fitted
+    if "blend_2" in fitted:
+        better = board.run("blend_2").score > board.run("blend").score
+        assert better if board.higher_is_better else not better
+    else:
+        assert any("no better than the one before" in note for note in board.notes)

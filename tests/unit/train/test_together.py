@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.pipeline import Pipeline
 
 from core.framing.frame import Task
 from core.runtime.persist import load_model, save_model
@@ -74,3 +75,22 @@ def test_a_forest_in_a_blend_says_of_few_rows_what_it_says_of_many(case):
     X = problem.X.iloc[problem.split.test]
     few = np.concatenate([said(blend, X.iloc[[place]], task) for place in range(20)])
     assert np.allclose(few, said(blend, X, task)[:20], atol=1e-12)
+
+
+def test_a_blend_can_be_explained_also_with_its_chances_corrected(case):
+    from core.explain.contributions import explain_model
+    from core.runtime.calibrated import CalibratedModel, ChanceMap
+
+    problem, task, _, _, blend = case
+    X = problem.X.iloc[problem.split.test]
+    shown = [blend]
+    if task is not Task.REGRESSION:
+        codes = np.array([problem.classes.index(str(one)) for one in problem.y[problem.split.test]])
+        learned = ChanceMap("sigmoid").fit(said(blend, X, task), codes)
+        shown.append(Pipeline([*blend.steps[:-1], ("model", CalibratedModel.with_map(blend[-1], learned))]))
+    for pipeline in shown:
+        found = explain_model(
+            pipeline, X, X.iloc[:10], task=task, classes=problem.classes, positive=problem.frame.positive, seed=7,
+            most_rows=4,
+        )  # fmt: skip
+        assert found.columns == ("age", "income", "town", "noise")
