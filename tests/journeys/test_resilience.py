@@ -33,6 +33,8 @@ def to_training(page: Page, sample: str = LONG) -> str:
     walk.title(page, "Prepare")
     walk.press(page, "Continue to Train")
     walk.title(page, "Train")
+    walk.choose(page, "Time budget", "3 minutes")
+    walk.choose(page, "Afterwards", "Nothing more")
     walk.press(page, "Start training")
     expect(page.get_by_role("button", name="Stop and keep")).to_be_visible(timeout=30_000)
     return project
@@ -71,7 +73,7 @@ def test_after_a_refresh_in_the_middle_of_training_one_is_where_one_was_and_what
     slow.get_by_role("button", name="Skip").click()
     expect(page.get_by_text(re.compile(r"Skipped by you after \d of 5 folds\. To try it"))).to_be_visible(timeout=5_000)
     expect(page.get_by_text("Every candidate that you did not skip was tried")).to_be_visible(timeout=180_000)
-    expect(page.get_by_text("5 of 7 candidates finished")).to_be_visible()
+    expect(page.get_by_text("10 of 12 candidates finished")).to_be_visible()
 
 
 def test_stop_keeps_what_is_finished_within_five_seconds(open_page: Callable[..., Page], server: Server) -> None:
