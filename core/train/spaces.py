@@ -41,7 +41,6 @@ TITLES = {
     "l2": "Penalty on large answers (L2)",
     "least": "Fewest rows in a leaf",
     "random_cuts": "Cut at random places",
-    "loss": "What is made small",
     "leaf": "Fewest rows in a leaf",
     "knots": "Knots of a curve",
     "strength": "Freedom (inverse regularisation)",

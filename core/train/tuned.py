@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.train.board import Leaderboard, Run, RunStatus
 from core.train.catalog import MODELS
+from core.train.spaces import TITLES
 
 LEAST_DRAWS: Final = 8
 """Fewer draws of a family show nothing."""
@@ -61,9 +62,9 @@ class Setting:
 
     @property
     def title(self) -> str:
-        """Its name in words."""
+        """What the screens call it; its name in words where the catalogue does not know it any more."""
         words = self.name.replace("_", " ").strip()
-        return words[:1].upper() + words[1:]
+        return TITLES.get(self.name, words[:1].upper() + words[1:])
 
     def place(self, value: Value) -> float:
         """Return where a value stands on the axis of this setting."""
@@ -157,8 +158,8 @@ def families(board: Leaderboard) -> tuple[Family, ...]:
 
 def _draws(run: Run) -> list[Tried]:
     return [
-        Tried(dict(one.params), float(one.score), bool(one.ended_early))
-        for one in getattr(run, "draws", ())
+        Tried(dict(one.params), one.score, one.ended_early)
+        for one in run.draws
         if one.score is not None and isfinite(one.score)
     ]
 

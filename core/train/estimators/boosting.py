@@ -119,7 +119,6 @@ def gradient_boosting(
     l2: float = 1.0,
     least: int = 20,
     random_cuts: bool = False,
-    loss: str = "",
 ) -> Any:
     """Return LightGBM with trees of middle size."""
     return _boosting(
@@ -131,7 +130,6 @@ def gradient_boosting(
         l2=l2,
         least=least,
         random_cuts=random_cuts,
-        loss=loss,
     )
 
 
@@ -150,7 +148,6 @@ def _boosting(
     l2: float = 1.0,
     least: int = 20,
     random_cuts: bool = False,
-    loss: str = "",
 ) -> Any:
     from lightgbm import LGBMClassifier, LGBMRegressor
 
@@ -172,10 +169,8 @@ def _boosting(
         force_row_wise=True,
         verbosity=-1,
     )
-    if not setting.task.is_classification:
-        objective = loss or ("l1" if setting.metric in MEDIAN_METRICS else "")
-        if objective:
-            model.set_params(objective=objective)
+    if not setting.task.is_classification and setting.metric in MEDIAN_METRICS:
+        model.set_params(objective="l1")
     return StoppedBoosting(model, seed=setting.seed)
 
 

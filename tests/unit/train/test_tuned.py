@@ -144,3 +144,8 @@ def test_the_importance_chart_has_a_bar_a_setting():
     assert list(result.figure.data[0].y) == ["B", "A"]
     assert result.table["Share"].tolist() == ["70%", "30%"]
     assert result.alt == "How much each setting mattered, roughly: A 70%, B 30%."
+
+
+def test_a_setting_is_called_as_where_it_is_fixed():
+    assert Setting("leaves").title == "Leaves of a tree"
+    assert Setting("no_longer_there").title == "No longer there"
