@@ -35,7 +35,8 @@ from core.workspace import intake
 from tests.benchmarks.studio import NOW, workspace_in
 from tests.journeys.conftest import ROOT
 
-PEER = ROOT / ".venv-bench" / "bin" / "python"
+ENVIRONMENTS = {"flaml": ".venv-bench", "autogluon": ".venv-autogluon", "mljar": ".venv-mljar"}
+"""Where the peers that do not install beside Fairway are; the boosters as they come run in Fairway's own."""
 SECONDS = 60.0
 DRAWS = 1_000
 """Resamples of the sealed rows that a difference is judged on."""
@@ -166,8 +167,8 @@ def run_peers(built: Problem, metric: Metric, seconds: float) -> Iterator[Conten
         rows.iloc[built.split.test].drop(columns="__target").to_parquet(folder / "test.parquet")
         told: dict[str, Any] = {"target": "__target", "task": built.frame.task, "seconds": seconds}
         (folder / "task.json").write_text(json.dumps({**told, "metric": metric.key}))
-        for peer in ("lightgbm", "histogram", "flaml"):
-            runs = str(PEER) if peer == "flaml" else sys.executable
+        for peer in ("lightgbm", "histogram", *ENVIRONMENTS):
+            runs = str(ROOT / ENVIRONMENTS[peer] / "bin" / "python") if peer in ENVIRONMENTS else sys.executable
             script = str(ROOT / "tests" / "benchmarks" / "search_peer.py")
             if not Path(runs).exists():
                 continue

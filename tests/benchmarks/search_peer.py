@@ -6,6 +6,7 @@ and ``task.json``; the answers are written to ``PEER.npy``: chances by class in 
 
 import json
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -75,7 +76,72 @@ def flaml(train, y, test, task):
     return automl.predict(test) if kind == "regression" else automl.predict_proba(test)
 
 
-PEERS = {"lightgbm": lightgbm, "histogram": histogram, "flaml": flaml}
+AUTOGLUON_METRICS = {
+    "average_precision": "average_precision",
+    "mae": "mean_absolute_error",
+    "rmse": "root_mean_squared_error",
+    "r2": "r2",
+    "f1_macro": "f1_macro",
+    "roc_auc": "roc_auc",
+}
+
+
+def autogluon(train, y, test, task):
+    """Answer by AutoGluon's preset for a good model, told the metric and the time."""
+    from autogluon.tabular import TabularPredictor
+
+    kind = {"binary": "binary", "regression": "regression"}.get(task["task"], "multiclass")
+    metric = AUTOGLUON_METRICS.get(task["metric"], "log_loss")
+    with tempfile.TemporaryDirectory() as place:
+        predictor = TabularPredictor(task["target"], problem_type=kind, eval_metric=metric, path=place, verbosity=0)
+        rows = train.assign(**{task["target"]: y})
+        predictor.fit(rows, time_limit=task["seconds"], presets="good_quality", num_cpus=2)
+        if kind == "regression":
+            return predictor.predict(test)
+        said = predictor.predict_proba(test)
+        return said[sorted(said.columns)]
+
+
+MLJAR_METRICS = {
+    "average_precision": "average_precision",
+    "mae": "mae",
+    "rmse": "rmse",
+    "r2": "r2",
+    "f1_macro": "f1",
+    "roc_auc": "auc",
+}
+
+
+def mljar(train, y, test, task):
+    """Answer by mljar in the mode for a good model, told the metric and the time."""
+    from supervised.automl import AutoML
+
+    kind = {"binary": "binary_classification", "regression": "regression"}.get(
+        task["task"], "multiclass_classification"
+    )
+    metric = MLJAR_METRICS.get(task["metric"], "logloss")
+    # It reads no categories, only their words.
+    train, test = (one.astype(dict.fromkeys(one.select_dtypes("category"), "object")) for one in (train, test))
+    with tempfile.TemporaryDirectory() as place:
+        automl = AutoML(
+            results_path=place,
+            mode="Perform",
+            ml_task=kind,
+            eval_metric=metric,
+            total_time_limit=task["seconds"],
+            n_jobs=2,
+            random_state=7,
+            verbose=0,
+        )
+        automl.fit(train, y)
+        said = automl.predict_all(test)
+    if kind == "regression":
+        return said["prediction"]
+    chances = [name for name in said if name.startswith("prediction_")]
+    return said[sorted(chances)]
+
+
+PEERS = {"lightgbm": lightgbm, "histogram": histogram, "flaml": flaml, "autogluon": autogluon, "mljar": mljar}
 
 if __name__ == "__main__":
     main()

@@ -28,6 +28,9 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WITHOUT_SERVER = ("Failed to load resource", "WebSocket", "when disconnected from server")
+"""What a tab writes to its console while the server is away, as where a journey kills it; no fault of a screen."""
+
 ALLOWED_404 = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 """A cold deep link asks for these two before Streamlit finds its base."""
 
@@ -136,7 +139,7 @@ class Watched:
 
         def on_console(message: object) -> None:
             text = message.text  # type: ignore[attr-defined]
-            if message.type == "error" and "Failed to load resource" not in text and "WebSocket" not in text:  # type: ignore[attr-defined]
+            if message.type == "error" and not any(one in text for one in WITHOUT_SERVER):  # type: ignore[attr-defined]
                 self.faults.append(f"console: {text[:300]}")
 
         page.on("request", on_request)
