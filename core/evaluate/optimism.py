@@ -1,7 +1,7 @@
 """Winner's optimism: how much the best score of several candidates owes to luck of the rows it was picked on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ class Optimism:
     metric : str
     candidates : int
         Among which the best was picked.
+    draws : int
+        Settings that tuning tried besides, among which theirs were picked.
     best : float
         The best score on the rows left out.
     by : float
@@ -37,6 +39,7 @@ class Optimism:
 
     metric: str
     candidates: int
+    draws: int
     best: float
     by: float
     method: str
@@ -50,11 +53,19 @@ class Optimism:
     def words(self) -> str:
         """In one or two sentences."""
         metric = METRICS[self.metric]
+        tried = f", and of {self.draws} settings that tuning tried," if self.draws else ""
+        picked = f"The best of {self.candidates} scores{tried} was picked on the rows it is computed on"
+        if metric.format(self.by) == metric.format(0.0):
+            return f"{picked}. Here that flatters it by too little to show. {self.method}"
         return (
-            f"The best of {self.candidates} scores was picked on the rows it is computed on, so it flatters: by about "
-            f"{metric.format(self.by)}. Without that luck {metric.title} is about {metric.format(self.corrected)} "
-            f"instead of {metric.format(self.best)}. {self.method}"
+            f"{picked}, so it flatters: by about {metric.format(self.by)}. Without that luck {metric.title} is about "
+            f"{metric.format(self.corrected)} instead of {metric.format(self.best)}. {self.method}"
         )
+
+
+def rows_chosen_on(n: int, seed: int) -> NDArray[np.intp]:
+    """Return the rows, of n left out, that the choice is made again on: all, or a seeded sample of ``ROWS``."""
+    return draw_rows(n, seed, ROWS).rows
 
 
 def winners_optimism(
@@ -62,6 +73,7 @@ def winners_optimism(
     folds: NDArray[np.intp],
     metric: str,
     *,
+    tried: Sequence[NDArray[np.float64]] = (),
     seed: int,
     resamples: int = RESAMPLES,
 ) -> Optimism | None:
@@ -78,6 +90,9 @@ def winners_optimism(
         The fold in which each row was left out.
     metric : str
         It is averaged over the folds.
+    tried : sequence of ndarray of shape (m, k) or (m,)
+        What each setting that tuning tried and did not keep said of the m rows ``rows_chosen_on(n, seed)``: chances of
+        the k classes, or amounts.
     seed, resamples : int
 
     Returns
@@ -99,6 +114,8 @@ def winners_optimism(
     drawn = draw_rows(len(some), seed, ROWS)
     parts = [folds[drawn.rows] == fold for fold in np.unique(folds[drawn.rows])]
     kept = [outcomes.take(drawn.rows) for outcomes in candidates.values()]
+    said = "probabilities" if kept[0].probabilities is not None else "values"
+    kept += [replace(kept[0], decided=None, **{said: np.asarray(one, dtype=float)}) for one in tried]  # type: ignore[arg-type]
     measures = [[found.under_weights(one.take(part)) for part in parts] for one in kept]
     strata = strata_of(kept[0], folds[drawn.rows], found.blind_to_shares)
     whole = sign * np.array([fold_mean(one, metric, folds[drawn.rows]) for one in kept])
@@ -117,7 +134,7 @@ def winners_optimism(
     scores = [fold_mean(outcomes, metric, folds) for outcomes in candidates.values()]
     best_score = float(np.nanmax(scores) if found.higher_is_better else np.nanmin(scores))
     method = f"Estimated by choosing anew on {resamples} bootstrap resamples of the rows left out{drawn.words}."
-    return Optimism(metric, len(candidates), best_score, by, method)
+    return Optimism(metric, len(candidates), len(tried), best_score, by, method)
 
 
 def _over_folds(

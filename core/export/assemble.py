@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sklearn.pipeline import Pipeline
+
 from core.data.dictionary import Entry
 from core.data.schema import ColumnType
 from core.evaluate.enough import SealStatement
@@ -33,6 +35,8 @@ from core.prepare.contract import ColumnContract
 from core.prepare.plan import SplitKind, SplitPlan
 from core.prepare.problem import Problem
 from core.prepare.steps import STEPS
+from core.runtime.blending import BlendClassifier, BlendRegressor
+from core.runtime.calibrated import CalibratedModel
 from core.runtime.rules import GroupRule
 from core.train.board import Leaderboard, Run
 
@@ -157,6 +161,7 @@ def assemble(
         test_rows=len(problem.split.test),
         split=_split(plan, problem, board),
         recipe=_recipe(problem, pipeline),
+        members=_members(board, pipeline),
         scores=_scores(run, board, evaluation),
         openings=tuple(openings),
         verdict=seal.verdict.kind.words if seal else "",
@@ -190,6 +195,7 @@ def assemble(
             run.score,
             bool(source.sample),
             len(problem.split.first_pass),
+            _other_folds(pipeline),
         ),
         classes=problem.classes,
         positive=frame.positive if frame.task is Task.BINARY else None,
@@ -245,9 +251,42 @@ def _split(plan: SplitPlan, problem: Problem, board: Leaderboard) -> str:
 
 def _recipe(problem: Problem, pipeline: Any) -> tuple[str, ...]:
     compiled = {name for name, _ in getattr(pipeline, "steps", ())}
-    # A model that needs no scaling was given none.
-    used = [step for step in problem.recipe.active if step.kind != "scale" or step.id in compiled]
+    # A model that needs no scaling was given none; members of a blend that do have their own.
+    scaled = any(isinstance(one, Pipeline) for one in getattr(_model(pipeline), "fitted_", ()))
+    used = [step for step in problem.recipe.active if step.kind != "scale" or scaled or step.id in compiled]
     return tuple(_plain(STEPS[step.kind].describe(step, problem.schema)) for step in used)
+
+
+def _model(pipeline: Any) -> Any:
+    """Return the model itself, without the correction of its chances."""
+    model = pipeline.steps[-1][1] if hasattr(pipeline, "steps") else pipeline
+    return model.estimator_ if isinstance(model, CalibratedModel) else model
+
+
+def _members(board: Leaderboard, pipeline: Any) -> tuple[tuple[str, float], ...]:
+    model = _model(pipeline)
+    if not isinstance(model, BlendClassifier | BlendRegressor):
+        return ()
+    titles = {run.key: run.title for run in board.runs}
+    weighed = zip(model.members, model.weights, strict=True)
+    named = [(titles.get(key, key), float(weight)) for (key, _), weight in weighed]
+    return tuple(sorted(named, key=lambda one: -one[1]))
+
+
+def _other_folds(pipeline: Any) -> str:
+    """Say why folds fitted with the final model's settings do not score just as they did on the board."""
+    model = _model(pipeline)
+    if isinstance(model, BlendClassifier | BlendRegressor):
+        return (
+            "The leaderboard judged each fold with weights chosen without it, and boosting with rounds found on that "
+            "fold's own rows; here every fold has the final model's."
+        )
+    if type(model).__name__.startswith("LGBM"):
+        return (
+            "On the leaderboard each fold found its own number of rounds; here every fold has the final model's "
+            f"{model.n_estimators}."
+        )
+    return ""
 
 
 def _scores(run: Run, board: Leaderboard, evaluation: Evaluation | None) -> tuple[ScoreFact, ...]:

@@ -89,6 +89,7 @@ def training_script(spec: BundleSpec) -> str:
             "metric": METRICS[spec.metric].title,
             "expected": spec.code.score,
             "sampled": spec.code.sampled,
+            "other_folds": spec.code.other_folds,
             "correction": correction,
             "fixed_map": _fixed_map(model) if correction else "",
             "pass_folds": spec.code.pass_folds,

@@ -94,6 +94,8 @@ class CardFacts:
         How the parts were made, in words.
     recipe : tuple of str
         The steps in words, in order.
+    members : tuple of (str, float)
+        Models that answer together and what each weighs, heaviest first; empty for a single model.
     scores : tuple of ScoreFact
         The metric that judged stands first.
     openings : tuple of OpeningFact
@@ -137,6 +139,7 @@ class CardFacts:
     test_rows: int = 0
     split: str = ""
     recipe: tuple[str, ...] = ()
+    members: tuple[tuple[str, float], ...] = ()
     scores: tuple[ScoreFact, ...] = ()
     openings: tuple[OpeningFact, ...] = ()
     verdict: str = ""
@@ -172,6 +175,8 @@ class CodeFacts:
         Folds of the first pass: from their predictions of rows left out a correction of chances is learned.
     sampled : bool
         Whether the table is a sample of the file's rows: the file alone does not make the model again.
+    other_folds : str
+        Why the folds of the script may score a little off the leaderboard's; empty where they are the same.
     """
 
     data_name: str
@@ -180,6 +185,7 @@ class CodeFacts:
     score: float | None = None
     sampled: bool = False
     pass_folds: int = 0
+    other_folds: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import pandas as pd
 from core.fairness.audit import Audit, Gap, audit
 from core.fairness.measures import BINARY, Rate, difference
 from core.fairness.remedy import RemedyPlan
-from core.fairness.words import gap_words, percent, points
+from core.fairness.words import gap_words, in_points, percent, points
 from core.framing.frame import Costs
 from core.framing.outcomes import Outcomes
 
@@ -145,7 +145,7 @@ def _sentences(old: Standing, new: Standing, costs: Costs) -> tuple[str, ...]:
     column, gap = old.audit.column, old.gap
     sentences = [
         f"{BINARY[gap.measure].plain}: the gap between `{column}` “{gap.group}” and “{gap.reference}” goes from "
-        f"{points(gap.difference.value)} points to {gap_words(new.audit, new.gap)}.",
+        f"{in_points(points(gap.difference.value))} to {gap_words(new.audit, new.gap)}.",
         f"Right answers go from {percent(old.accuracy.value, 1)} to {percent(new.accuracy.value, 1)}, flags from "
         f"{percent(old.flagged.value)} to {percent(new.flagged.value)}, missed positive outcomes from "
         f"{percent(old.missed.value)} to {percent(new.missed.value)}.",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.data.schema import Schema
 from core.errors import InputError
+from core.fairness.words import in_points
 from core.framing.frame import Costs, Task
 from core.framing.outcomes import Outcomes
 from core.runtime.rules import Grouping, GroupRule, GroupThresholds, KeyColumn, row_keys
@@ -102,8 +103,8 @@ def _with_relaxed(plan: RemedyPlan, measure: str, limit: float) -> tuple[RemedyP
         f"{plan.key} within",
         plan.constraint,
         slack,
-        f"{plan.title}, within {100 * slack:.3g} points",
-        f"{plan.meaning.removesuffix('.')} to within {100 * slack:.3g} points.",
+        f"{plan.title}, within {in_points(f'{100 * slack:.3g}')}",
+        f"{plan.meaning.removesuffix('.')} to within {in_points(f'{100 * slack:.3g}')}.",
     )
     return plan, relaxed
 

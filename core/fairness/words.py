@@ -33,6 +33,11 @@ def points(share: float) -> str:
     return f"−{text}" if share < 0 and float(text) > 0 else text
 
 
+def in_points(number: str) -> str:
+    """Return a number of points with its unit: ``"1 point"``, ``"0.4 points"``."""
+    return f"{number} point" if number.lstrip("−") == "1" else f"{number} points"
+
+
 def amount(value: float) -> str:
     """Return an amount to three significant digits, with thousands separators."""
     if isnan(value):
@@ -43,18 +48,18 @@ def amount(value: float) -> str:
 
 def gap_words(audit: Audit, gap: Gap) -> str:
     """Return the size of a gap with its interval: ``"22 points (95% interval 15 to 30)"``."""
-    say = points if audit.measures[gap.measure].is_share else amount
-    unit = " points" if audit.measures[gap.measure].is_share else ""
-    apart = gap.difference
+    is_share = audit.measures[gap.measure].is_share
+    say, apart = points if is_share else amount, gap.difference
+    size = in_points(points(apart.value)) if is_share else amount(apart.value)
     if isnan(apart.low):
-        return f"{say(apart.value)}{unit} (too few rows for an interval)"
-    return f"{say(apart.value)}{unit} (95% interval {say(apart.low)} to {say(apart.high)})"
+        return f"{size} (too few rows for an interval)"
+    return f"{size} (95% interval {say(apart.low)} to {say(apart.high)})"
 
 
 def limit_words(audit: Audit) -> str:
     """Return the frame's limit in the measure's own unit."""
     if audit.measures[audit.measure].is_share:
-        return f"your limit is {100 * audit.limit:.3g} points"
+        return f"your limit is {in_points(f'{100 * audit.limit:.3g}')}"
     return f"your limit is {amount(audit.allowed)} ({100 * audit.limit:.3g}% of the overall error)"
 
 

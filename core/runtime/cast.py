@@ -24,11 +24,11 @@ from core.runtime.frames import (
     untouched,
     unused,
 )
-from core.runtime.values import as_date, as_number, as_text, text_values
+from core.runtime.values import FEW, as_date, as_number, as_text, text_values
 
 LARGEST = 1e38
 """Numbers beyond this are held at it: trees compute in 32 bits and would call them infinite."""
-NUMBER, DATE, TEXT = "number", "date", "text"
+NUMBER, DATE, TEXT = OTHERS = ("number", "date", "text")
 
 
 class Cast(FrameStep):
@@ -63,12 +63,15 @@ class Cast(FrameStep):
         """Return the columns asked for, in the order of ``columns``."""
         self._check(X)
         formats = self.date_formats or {}
-        # Columns of numbers are read together: one by one, a row of a wide table would take most of a second.
-        numbers = [name for name in numbers_in(X, list(self.columns)) if self.columns[name] == NUMBER]
+        # Columns of a kind are read together: one by one, a row of a wide table would take most of a second.
+        kinds = zip(X.columns, X.dtypes, strict=True)
+        numbers = [name for name, dtype in kinds if self.columns.get(name) == NUMBER and _is_plain(dtype)]
         ready = X[numbers].to_numpy(dtype=np.float64, copy=True)
         ready[np.isinf(ready)] = np.nan
         np.clip(ready, -LARGEST, LARGEST, out=ready)
-        together = columns_of(numbers, ready)
+        together: dict[str, Any] = columns_of(numbers, ready)
+        if len(X) <= FEW:
+            together |= _categories(X, [name for name, type_ in self.columns.items() if type_ not in OTHERS])
         read = {
             name: together[name] if name in together else _read(X[name], type_, formats.get(name, ""))
             for name, type_ in self.columns.items()
@@ -84,6 +87,18 @@ class Cast(FrameStep):
             raise UnusableError(
                 f"Missing column{'s' if len(absent) > 1 else ''} {names}: the model needs it to answer."
             )
+
+
+def _is_plain(dtype: Any) -> bool:
+    """Whether numbers are kept so that they can be taken as they are, a missing one as NaN."""
+    return dtype.kind == "f" or (isinstance(dtype, np.dtype) and dtype.kind in "iu")
+
+
+def _categories(X: pd.DataFrame, names: list[str]) -> dict[str, Any]:
+    """Read the categories of a few rows, all columns in one array."""
+    values = X[names].to_numpy(dtype=object).T.ravel()
+    read = as_category(text_values(pd.Series(values, dtype=object))) if len(values) else values
+    return {name: read[place * len(X) : (place + 1) * len(X)] for place, name in enumerate(names)}
 
 
 def _read(values: pd.Series, type_: str, date_format: str) -> Any:

@@ -1,9 +1,11 @@
 """The board of a training under way, its clock, and what was asked of it meanwhile."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.evaluate.scores import board_interval
 from core.framing.frame import Task
@@ -173,13 +175,20 @@ class Desk:
             )
         ]
 
-    def keep(self, key: str, answers: list[FitAnswer], scored: list[FoldScore], whole: FitAnswer) -> None:
+    def keep(
+        self,
+        key: str,
+        answers: list[FitAnswer],
+        scored: list[FoldScore],
+        whole: FitAnswer,
+        tried: NDArray[np.float32] | None = None,
+    ) -> None:
         """Score a candidate whose folds and last fit are done, and hand it out."""
         outcomes, folds, rows = out_of_fold(self.problem, answers)
         fits = [*answers, whole]
         self.hand_out(
             key,
-            FittedRun(self.runs[key], whole.pipeline(), outcomes, folds, rows),
+            FittedRun(self.runs[key], whole.pipeline(), outcomes, folds, rows, tried),
             scored,
             summary=whole.summary,
             fit_seconds=round(sum(answer.seconds for answer in fits), 3),
@@ -209,7 +218,7 @@ class Desk:
                 **changes,
             }
         )
-        made = FittedRun(run, made.pipeline, made.outcomes, made.folds, made.rows)
+        made = replace(made, run=run)
         self.on_fitted(made)
         self.runs[key], self.fitted[key] = run, made
 

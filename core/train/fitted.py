@@ -30,6 +30,8 @@ class FittedRun:
     rows : ndarray of int, shape (m,)
         Their positions in the table: ``problem.split.train`` in its order, less the rows that no fold leaves out (the
         earliest of a split by time).
+    tried : ndarray of shape (d, s, k) or (d, s), or None
+        What d other settings of tuning said of the s rows ``rows_chosen_on(m, seed)``, for the luck of the best.
     """
 
     run: Run
@@ -37,6 +39,7 @@ class FittedRun:
     outcomes: Outcomes
     folds: NDArray[np.intp]
     rows: NDArray[np.intp]
+    tried: NDArray[np.float32] | None = None
 
 
 def out_of_fold(problem: Problem, answers: Sequence[FitAnswer]) -> tuple[Outcomes, NDArray[np.intp], NDArray[np.intp]]:

@@ -1,10 +1,13 @@
 """What a search does once its candidates are done: tune the best of them, and let all answer together."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from core.evaluate.optimism import rows_chosen_on
 from core.framing.metrics import METRICS, evaluate_all
 from core.framing.outcomes import Outcomes
 from core.train.blend import Weights, can_blend, choose_weights, cross_fitted
@@ -12,7 +15,7 @@ from core.train.board import FoldScore, Run, RunStatus
 from core.train.catalog import MODELS, ModelSpec
 from core.train.desk import Desk
 from core.train.fits import REFIT, FitTask
-from core.train.fitted import FittedRun
+from core.train.fitted import FittedRun, out_of_fold
 from core.train.pace import Pace
 from core.train.runner import FitFailed, FitInterrupted, Runner
 from core.train.together import put_together
@@ -27,6 +30,10 @@ NAMED = 2
 """Members of a blend that its row names; the note below the board names all."""
 BLEND_CANDIDATES = 10
 """A blend is chosen among this many of the best."""
+TRIED = 40
+"""Settings of a kind whose answers are kept, the best ones, to tell what the best owes to luck."""
+STOP_SECONDS = 2.5
+"""What a person who pressed Stop is made to wait for the best settings that tuning found."""
 BLEND_SECONDS = 1.5
 """Kept of the budget for a blend, and as many for each 100,000 rows."""
 
@@ -46,6 +53,7 @@ class Refining:
         self.desk, self.runner, self.pace, self.pipeline_of = desk, runner, pace, pipeline_of
         self.plan, self.metric = desk.plan, desk.metric
         self.folds = len(desk.folds)
+        self.tried: dict[str, list[tuple[Draft, NDArray[np.float32]]]] = {}
         self.reserve = BLEND_SECONDS * (1 + len(desk.problem.split.train) / 100_000) if desk.plan.blend else 0.5
 
     # --- tuning ------------------------------------------------------------------------------------------------
@@ -62,9 +70,21 @@ class Refining:
                 self._batch(tuner, lines)
             if tuner.exhausted:
                 self.desk.note(f"Tuning ended: the last {PATIENCE} of {tuner.count} draws brought nothing.")
-            self._keep_best(tuner, lines)
+            self._keep_best(tuner, lines, self._interrupted)
         except FitInterrupted:
+            self._save_best(tuner, lines)
             self._leave(tuner, lines)
+
+    def _save_best(self, tuner: Tuner, lines: dict[str, str]) -> None:
+        """Keep what tuning found although it was stopped, where fitting it on all rows takes a moment."""
+        desk = self.desk
+        open_ = {key: line for key, line in lines.items() if key in tuner.best and line not in desk.fitted}
+        takes = sum(self.pace.fit_seconds(MODELS[key]) * 1.3 for key in open_)
+        if not desk.stopped or not open_ or takes > STOP_SECONDS / 2:
+            return
+        until = desk.clock() + STOP_SECONDS
+        with suppress(FitInterrupted):
+            self._keep_best(tuner, open_, lambda: desk.clock() > until)
 
     def _worth_tuning(self) -> list[tuple[ModelSpec, Run]]:
         desk = self.desk
@@ -76,17 +96,25 @@ class Refining:
         return [(spec, run) for spec, run in specs if free(spec, self.plan.settings)]
 
     def _line(self, spec: ModelSpec) -> str:
-        """Write the line of a candidate's best settings; return its key."""
-        key = spec.key + TUNED
-        if key not in self.desk.runs:
-            self.desk.runs[key] = Run(
-                key=key,
-                title=f"{spec.title}, tuned",
-                status=RunStatus.WAITING,
-                simplicity=spec.simplicity,
-                family=spec.key,
-            )
+        """Write the line of a candidate's best settings; return its key.
+
+        Those of an earlier training stay beside it: somebody may have chosen one.
+        """
+        earlier = len(self._earlier(spec.key))
+        number = f" {earlier + 1}" if earlier else ""
+        key = f"{spec.key}{TUNED}{number.replace(' ', '_')}"
+        self.desk.runs[key] = Run(
+            key=key,
+            title=f"{spec.title}, tuned{number}",
+            status=RunStatus.WAITING,
+            simplicity=spec.simplicity,
+            family=spec.key,
+        )
         return key
+
+    def _earlier(self, family: str) -> list[Run]:
+        """Return what earlier trainings found for a candidate by tuning."""
+        return [made.run for key, made in self.desk.fitted.items() if key != family and made.run.family == family]
 
     def _goes_on(self, tuner: Tuner) -> bool:
         desk = self.desk
@@ -126,8 +154,27 @@ class Refining:
             self.desk.note(f"A draw of tuning failed: {failure.cause}")
         for draft in drafts:
             tuner.tell(draft)
+            self._remember(draft)
             self._progress(tuner, draft, lines[draft.spec.key])
         self.desk.show()
+
+    def _remember(self, draft: Draft) -> None:
+        """Keep what a whole draw said of some rows; see ``core.evaluate.optimism``."""
+        score = draft.score(self.metric)
+        if draft.ended_at is not None or score is None or len(draft.answers) < self.folds:
+            return
+        outcomes, _, _ = out_of_fold(self.desk.problem, [draft.answers[fold] for fold in range(self.folds)])
+        said = outcomes.values if outcomes.probabilities is None else outcomes.probabilities
+        assert said is not None
+        some = said[rows_chosen_on(len(outcomes), self.plan.seed)].astype(np.float32)
+        kept = self.tried.setdefault(draft.spec.key, [])
+        kept.append((draft, some))
+        kept.sort(key=lambda one: one[0].score(self.metric) or 0.0, reverse=self.metric.higher_is_better)
+        del kept[TRIED:]
+
+    def _others(self, best: Draft) -> NDArray[np.float32] | None:
+        others = [said for draft, said in self.tried.get(best.spec.key, ()) if draft is not best]
+        return np.stack(others) if others else None
 
     def _interrupted(self) -> bool:
         self.desk.stopped = self.desk.stopped or self.desk.should_stop()
@@ -151,7 +198,7 @@ class Refining:
     def _scores(self, draft: Draft) -> tuple[FoldScore, ...]:
         return tuple(one for fold in sorted(draft.answers) for one in self.desk.scored(fold, draft.answers[fold]))
 
-    def _keep_best(self, tuner: Tuner, lines: dict[str, str]) -> None:
+    def _keep_best(self, tuner: Tuner, lines: dict[str, str], interrupted: Callable[[], bool]) -> None:
         """Fit the best settings of each candidate on all training rows."""
         desk = self.desk
         won = [key for key in lines if key in tuner.best]
@@ -159,15 +206,15 @@ class Refining:
             if key not in tuner.best:
                 self._settle(tuner, key, lines[key])
         tasks = [FitTask(key, REFIT, tuple(tuner.best[key].params.items())) for key in won]
-        for place, whole in self.runner.fit_all(tasks, self._interrupted):
+        for place, whole in self.runner.fit_all(tasks, interrupted):
             best, line = tuner.best[won[place]], lines[won[place]]
             answers = [best.answers[fold] for fold in range(self.folds)]
-            earlier = desk.fitted.get(line)
-            if earlier is not None and not self._improves(best, earlier.run):
-                desk.runs[line] = earlier.run
+            if not all(self._improves(best, run) for run in self._earlier(won[place])):
+                del desk.runs[line]
+                desk.note(f"{MODELS[won[place]].title}: no draw was better than those of the training before.")
                 continue
             desk.set(line, params=best.params)
-            desk.keep(line, answers, list(self._scores(best)), whole)
+            desk.keep(line, answers, list(self._scores(best)), whole, self._others(best))
             desk.show()
 
     def _improves(self, best: Draft, earlier: Run) -> bool:
@@ -177,9 +224,6 @@ class Refining:
     def _settle(self, tuner: Tuner, key: str, line: str) -> None:
         """Take the line of a candidate whose draws brought nothing off the board; a note says what was tried."""
         drawn = len(tuner.draws[key])
-        if line in self.desk.fitted:
-            self.desk.runs[line] = self.desk.fitted[line].run
-            return
         del self.desk.runs[line]
         if drawn:
             title = MODELS[key].title
@@ -191,7 +235,7 @@ class Refining:
             run = self.desk.runs.get(line)
             if run is None or run.status is RunStatus.DONE:
                 continue
-            if line in self.desk.fitted or key not in tuner.best:
+            if key not in tuner.best:
                 self._settle(tuner, key, line)
             else:
                 self.desk.cut_off(line, f"after {len(tuner.draws[key])} draws, before the best was fitted on all rows")

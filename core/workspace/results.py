@@ -65,7 +65,8 @@ class TrainingFolder:
         from core.runtime.persist import save_model
 
         folder = self._run(fitted.run.key)
-        write_outcomes(folder / OUTCOMES, OutOfFold(fitted.outcomes, fitted.folds, fitted.rows))
+        found = OutOfFold(fitted.outcomes, fitted.folds, fitted.rows, fitted.tried)
+        write_outcomes(folder / OUTCOMES, found)
         with replacing(folder / MODEL) as temporary:
             save_model(fitted.pipeline, temporary)
             size = temporary.stat().st_size
@@ -88,7 +89,7 @@ class TrainingFolder:
         found = {}
         for key, run in self.finished().items():
             kept = read_outcomes(self._kept(key, OUTCOMES))
-            found[key] = FittedRun(run, None, kept.outcomes, kept.folds, kept.rows)
+            found[key] = FittedRun(run, None, kept.outcomes, kept.folds, kept.rows, kept.tried)
         return found
 
     def outcomes(self, key: str) -> Outcomes:
@@ -110,6 +111,10 @@ class TrainingFolder:
     def rows(self, key: str) -> NDArray[np.intp]:
         """Return the position in the table of each of those rows, shape (n,)."""
         return read_outcomes(self._kept(key, OUTCOMES)).rows
+
+    def tried(self, key: str) -> NDArray[np.float32] | None:
+        """Return what other settings tuning tried said of some of those rows; see ``core.train.fitted.FittedRun``."""
+        return read_outcomes(self._kept(key, OUTCOMES)).tried
 
     def pipeline(self, key: str) -> Any:
         """Return a candidate's pipeline, fitted on all training rows: raw columns in.
@@ -200,11 +205,14 @@ class OutOfFold:
         The fold in which each row was left out.
     rows : ndarray of int, shape (n,)
         Its position in the table.
+    tried : ndarray of shape (d, s, k) or (d, s), or None
+        What d other settings said of s of these rows.
     """
 
     outcomes: Outcomes
     folds: NDArray[np.intp]
     rows: NDArray[np.intp]
+    tried: NDArray[np.float32] | None = None
 
 
 def write_outcomes(path: Path, found: OutOfFold) -> None:
@@ -241,6 +249,8 @@ def write_outcomes(path: Path, found: OutOfFold) -> None:
         numbers = getattr(outcomes, name)
         if numbers is not None:
             arrays[name] = np.asarray(numbers, dtype=np.float64)
+    if found.tried is not None:
+        arrays["tried"] = np.asarray(found.tried, dtype=np.float32)
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
     with replacing(path) as temporary:
         np.savez(temporary, allow_pickle=False, **arrays)
@@ -271,10 +281,10 @@ def read_outcomes(path: Path) -> OutOfFold:
             threshold=float(meta["threshold"]),
             decided=arrays.get("decided"),
         )
-        lengths = {len(values) for name, values in arrays.items() if name != "meta"}
+        lengths = {len(values) for name, values in arrays.items() if name not in ("meta", "tried")}
         if lengths != {len(outcomes)}:
             raise ValueError("arrays of different lengths")
-        return OutOfFold(outcomes, arrays["folds"].astype(np.intp), arrays["rows"].astype(np.intp))
+        return OutOfFold(outcomes, arrays["folds"].astype(np.intp), arrays["rows"].astype(np.intp), arrays.get("tried"))
     except (
         OSError,
         ValueError,

@@ -23,9 +23,8 @@ def correct(project: Project) -> None:
             reason = refused(raw.outcomes, raw.folds)
             if not reason:
                 titles = {way.title: key for key, way in WAYS.items()}
-                if project.calibration in WAYS:
-                    st.session_state.setdefault("chances_way", WAYS[project.calibration].title)
-                shown = layout.switch(list(titles), key="chances_way")
+                used = WAYS[project.calibration].title if project.calibration in WAYS else ""
+                shown = layout.switch(list(titles), key="chances_way", first=used)
         if reason:
             draw.muted(reason)
             return

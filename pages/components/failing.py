@@ -13,6 +13,9 @@ from pages.components import draw, layout, results
 
 ASKED = "rows_failing"
 """The part whose rows were asked for in this run, by its place in the list."""
+MORE = "Worse by (corrected)"
+WIDTHS = {"Rows": 60, "Wrong": 70, "Off by": 80, "Elsewhere": 80, MORE: 150}
+"""Columns of the list in pixels; what they leave is for where it fails, so that none is cut at 1024."""
 
 
 def where_it_fails(project: Project) -> None:
@@ -28,6 +31,7 @@ def where_it_fails(project: Project) -> None:
                 hide_index=True,
                 height=layout.table_height(len(found.found), 400),
                 key="pick_failing",
+                column_config={name: st.column_config.Column(width=wide) for name, wide in WIDTHS.items()},
                 on_select=_ask,
                 selection_mode="single-row",
                 alt=f"{len(found.found)} parts of the rows, worst first",
@@ -46,16 +50,16 @@ def _ask() -> None:
 
 
 def _table(found: Slices) -> pd.DataFrame:
-    wrong = "Off by, on average" if found.task is Task.REGRESSION else "Wrong"
+    wrong = "Off by" if found.task is Task.REGRESSION else "Wrong"
     say = found.say
     return pd.DataFrame(
         [
             {
                 "Where": each.words.replace("`", ""),
                 "Rows": f"{each.n:,}",
-                wrong: f"{say(each.error)} ({say(each.low)} to {say(each.high)})",
+                wrong: say(each.error),
                 "Elsewhere": say(each.elsewhere),
-                "Difference, corrected": f"{say(each.more)} ({say(each.more_low)} to {say(each.more_high)})",
+                MORE: f"{say(each.more)} ({say(each.more_low)} to {say(each.more_high)})",
             }
             for each in found.found
         ]

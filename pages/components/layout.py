@@ -26,9 +26,10 @@ def table_height(rows: int, most: int) -> int | Literal["auto"]:
     return most if 40 + 35 * rows > most else "auto"
 
 
-def switch(views: Sequence[str], *, key: str) -> str:
-    """Draw a switch between views; returns the one chosen."""
+def switch(views: Sequence[str], *, key: str, first: str = "") -> str:
+    """Draw a switch between views, the first or the one named open at the start; returns the one chosen."""
+    opens = first if first in views else views[0]
     chosen = st.segmented_control(
-        "View", list(views), default=views[0], required=True, key=key, label_visibility="collapsed"
+        "View", list(views), default=opens, required=True, key=key, label_visibility="collapsed"
     )
-    return chosen or views[0]
+    return chosen or opens

@@ -20,9 +20,10 @@ def _optimism(project_key: str, training: str, runs: tuple[str, ...], metric: st
         folds, rows = kept.folds(runs[0]), kept.rows(runs[0])
         # Only scores of the same rows can be chosen among anew.
         same = {key: kept.outcomes(key) for key in runs if np.array_equal(kept.rows(key), rows)}
+        draws = [one for key in same if (tried := kept.tried(key)) is not None for one in tried]
     except FairwayError:
         return None
-    return winners_optimism(same, folds, metric, seed=seed)
+    return winners_optimism(same, folds, metric, tried=draws, seed=seed)
 
 
 def of_the_best(project: Project, board: Leaderboard) -> None:

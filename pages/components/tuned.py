@@ -5,15 +5,18 @@ import streamlit as st
 from core.charts.tuned import AXES, draws_figure, importance_figure
 from core.project.document import Project
 from core.train.board import Leaderboard
-from core.train.tuned import families
+from core.train.tuned import LEAST_DRAWS, families
 from pages.components import draw, results, session
 from pages.components.charts import chart
 
 
 def card(project: Project, board: Leaderboard) -> None:
-    """Draw the card; nothing while no family has enough draws."""
+    """Draw the card; a sentence where no family has enough draws, nothing where there was no tuning."""
     found = families(board)
     if not found:
+        drawn = max((len(run.draws) for run in board.runs), default=0)
+        if drawn and board.finished:
+            draw.muted(f"What tuning tried is drawn from {LEAST_DRAWS} draws of a model on; here it made {drawn}.")
         return
     dark = session.is_dark()
     with st.container(border=True, key="tuned"):

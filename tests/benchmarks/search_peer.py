@@ -128,7 +128,7 @@ def mljar(train, y, test, task):
             mode="Perform",
             ml_task=kind,
             eval_metric=metric,
-            total_time_limit=task["seconds"],
+            total_time_limit=int(task["seconds"]),
             n_jobs=2,
             random_state=7,
             verbose=0,

@@ -74,7 +74,7 @@ def additive(setting: Setting, *, knots: int = 5, strength: float = 1.0) -> Any:
     from core.runtime.combos import SplineNumbers
     from core.runtime.target import TargetScale
 
-    splines = ("splines", SplineNumbers(knots=knots))
+    splines = ("splines", SplineNumbers(knots=knots, named=False))
     if setting.task.is_classification:
         return Pipeline([splines, ("model", LogisticRegression(C=strength, max_iter=1_000))])
     ridge = Pipeline([splines, ("model", Ridge(alpha=1.0 / strength))])

@@ -56,3 +56,27 @@ def test_an_error_is_corrected_upwards_and_the_words_say_so():
     assert found.corrected > found.best
     assert found.words.startswith("The best of 8 scores was picked on the rows it is computed on, so it flatters")
     assert "100 bootstrap resamples of the rows left out" in found.words
+
+
+def test_settings_that_tuning_tried_count_as_much_as_candidates():
+    rng = np.random.default_rng(4)
+    folds = np.arange(250) % 5
+    made, _ = board(rng, (0.7,) * 10)
+    two = {key: made[key] for key in ("0", "1")}
+    others = [made[str(place)].probabilities for place in range(2, 10)]
+    some = winners_optimism(two, folds, "accuracy", seed=7)
+    whole = winners_optimism(made, folds, "accuracy", seed=7)
+    tuned = winners_optimism(two, folds, "accuracy", tried=others, seed=7)
+    assert tuned.by == pytest.approx(whole.by, abs=1e-9) or tuned.by > some.by
+    assert (tuned.candidates, tuned.draws) == (2, 8)
+    assert tuned.words.startswith("The best of 2 scores, and of 8 settings that tuning tried, was picked on the rows")
+
+
+def test_luck_too_small_to_show_is_not_written_as_zero():
+    actual = np.linspace(0, 1, 50)
+    far, near = (Outcomes(Task.REGRESSION, actual, values=actual + off) for off in (5.0, 0.1))
+    found = winners_optimism({"far": far, "near": near}, np.arange(50) % 5, "mae", seed=7)
+    assert found.words.startswith(
+        "The best of 2 scores was picked on the rows it is computed on. Here that flatters it"
+    )
+    assert "0.000" not in found.words

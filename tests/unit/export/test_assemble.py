@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from core.data.schema import ColumnSpec, ColumnType, Role, Schema
 from core.evaluate.evaluation import evaluate
 from core.export.assemble import DataSource, assemble
+from core.export.card import card_html, card_markdown
+from core.export.code import training_script
 from core.fairness.audit import audit
 from core.framing.frame import Costs, Frame, Task
 from core.framing.outcomes import Outcomes
@@ -153,3 +157,50 @@ def test_a_run_that_is_not_on_the_board_is_refused(problem, board):
             problem, PLAN, board, "other", None, name="", fingerprint="", source=DataSource("t.csv"),
             created=datetime(2026, 11, 23, tzinfo=UTC),
         )  # fmt: skip
+
+
+def blended(problem, board, *, scaled):
+    """A board with three candidates, and a pipeline in which two of them answer together."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    from core.runtime.blending import BlendClassifier
+
+    base = compile_pipeline(problem, LogisticRegression(), scale=False)
+    inside = (
+        Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())]) if scaled else LogisticRegression()
+    )
+    members = [("tree", DecisionTreeClassifier(max_depth=2)), ("lr", inside)]
+    blend = Pipeline([*base.steps[:-1], ("model", BlendClassifier(members, [0.25, 0.75]))])
+    train = problem.split.train
+    blend.fit(problem.X.iloc[train], problem.y[train])
+    tree = Run(key="tree", title="Decision tree", status=RunStatus.DONE, score=0.7)
+    whole = Run(key="blend", title="Blend", status=RunStatus.DONE, score=0.82)
+    return board.model_copy(update={"runs": (whole, *board.runs, tree)}), blend
+
+
+@pytest.mark.parametrize("scaled", [True, False])
+def test_the_card_of_a_blend_names_its_models_and_every_step(problem, board, scaled):
+    whole, blend = blended(problem, board, scaled=scaled)
+    spec = assemble(
+        problem, PLAN, whole, "blend", blend, name="Payments", fingerprint="model-1",
+        source=DataSource("t.csv"), created=datetime(2026, 11, 23, tzinfo=UTC),
+    )  # fmt: skip
+    assert spec.card.members == (("Logistic regression", 0.75), ("Decision tree", 0.25))
+    assert any("scale" in step.lower() for step in spec.card.recipe) is scaled
+    for text in (card_markdown(spec), card_html(spec)):
+        assert "Logistic regression 0.75, Decision tree 0.25" in text.replace("\\", "")
+    assert "with weights chosen without it" in spec.code.other_folds
+    assert spec.code.other_folds[:60] in training_script(spec)
+
+
+def test_a_single_model_scores_its_folds_as_the_board_did_unless_it_counted_its_rounds(problem, board, assembled):
+    from lightgbm import LGBMClassifier
+
+    assert assembled().code.other_folds == ""
+    pipeline = compile_pipeline(problem, LGBMClassifier(n_estimators=37), scale=False)
+    spec = assemble(
+        problem, PLAN, board, "lr", pipeline, name="Payments", fingerprint="model-1",
+        source=DataSource("t.csv"), created=datetime(2026, 11, 23, tzinfo=UTC),
+    )  # fmt: skip
+    assert spec.code.other_folds.endswith("here every fold has the final model's 37.")
+    assert spec.card.members == ()

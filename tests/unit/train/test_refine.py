@@ -169,3 +169,63 @@ def test_a_blend_stays_when_training_goes_on_and_a_new_one_stands_beside_it(trai
         assert better if board.higher_is_better else not better
     else:
         assert any("no better than the one before" in note for note in board.notes)
+
+
+def test_what_was_tuned_stays_when_training_goes_on_and_better_settings_stand_beside_it(trained):
+    problem, plan, board, before = trained
+    kept = {key: made for key, made in before.items() if key.endswith("_tuned")}
+    again, fitted = run(problem, plan.model_copy(update={"draws": 14}), finished=before, pipeline_of=before.get)
+    for key, made in kept.items():
+        assert again.run(key) == made.run.model_copy(
+            update={"tied": again.run(key).tied, "p_value": again.run(key).p_value}
+        )
+        assert key not in fitted
+        beside = [one for one in again.done if one.key == f"{key}_2"]
+        for one in beside:
+            assert one.title.endswith(", tuned 2")
+            assert one.score > made.run.score if board.higher_is_better else one.score < made.run.score
+
+
+def test_what_a_tuned_line_beat_is_kept_for_the_luck_of_the_best(trained):
+    _, _, board, fitted = trained
+    for key, made in fitted.items():
+        if not key.endswith("_tuned"):
+            assert made.tried is None
+            continue
+        whole = sum(not draw.ended_early for draw in board.run(key).draws)
+        if whole == 1:
+            assert made.tried is None
+            continue
+        said = made.outcomes.values if made.outcomes.probabilities is None else made.outcomes.probabilities
+        assert made.tried.shape == (whole - 1, *said.shape)
+        assert not any(np.allclose(one, said) for one in made.tried)
+
+
+def test_a_stop_keeps_the_best_settings_that_tuning_had_found(problem):
+    class Stop:
+        pressed = False
+
+        def __call__(self):
+            return self.pressed
+
+    stop, boards = Stop(), []
+
+    def on_board(board):
+        boards.append(board)
+        tuned = [one for one in board.runs if one.key.endswith("_tuned")]
+        stop.pressed = stop.pressed or any("best" in one.summary for one in tuned)
+
+    fitted = {}
+    board = train(
+        problem,
+        TrainPlan(candidates=("decision_tree",), draws=1000, budget_seconds=1000),
+        fingerprint="f",
+        on_board=on_board,
+        on_fitted=lambda made: fitted.__setitem__(made.run.key, made),
+        should_stop=stop,
+        clock=time.monotonic,
+        runner=InProcessRunner(problem, seed=7),
+    )
+    assert board.ended == "stopped"
+    assert board.run("decision_tree_tuned").status is RunStatus.DONE
+    assert fitted["decision_tree_tuned"].pipeline is not None
