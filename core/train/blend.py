@@ -27,6 +27,8 @@ LEAST_ROWS = 30
 STACK_CLASSES = 20
 """With more outcomes a stack has more weights than can be read or learned, and the pool answers alone."""
 STRENGTHS = (0.001, 0.01, 0.1, 1.0)
+FEW_WEIGHTS = 150
+"""A stack of more weights is found by steps that need no matrix of all pairs of them, at two strengths only."""
 RIDGES = (0.1, 1.0, 10.0, 100.0, 1_000.0)
 ROOM = 0.1
 """A blend of amounts stays within those learned from, widened by this share of their range."""
@@ -213,9 +215,11 @@ def _stacked(pool: Weights, said: Mapping[str, Floats], codes: NDArray[np.intp],
     alone = pool.apply(said)
     best, chosen = _log_loss(alone, codes), None
     parts = StratifiedKFold(3, shuffle=True, random_state=seed)
-    for strength in STRENGTHS:
+    few = classes * logs.shape[1] <= FEW_WEIGHTS
+    for strength in STRENGTHS if few else STRENGTHS[1:3]:
         # Few columns that are nearly multiples of each other: Newton's steps need a handful where others need hundreds.
-        stack = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=50)
+        solver = {"solver": "newton-cholesky", "max_iter": 50} if few else {"solver": "lbfgs", "max_iter": 500}
+        stack = LogisticRegression(C=strength, **solver)
         loss = _log_loss((alone + cross_val_predict(stack, logs, codes, cv=parts, method="predict_proba")) / 2, codes)
         if loss < best:
             best, chosen = loss, stack

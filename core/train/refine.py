@@ -35,7 +35,7 @@ TRIED = 40
 STOP_SECONDS = 2.5
 """What a person who pressed Stop is made to wait for the best settings that tuning found."""
 BLEND_SECONDS = 1.5
-"""Kept of the budget for a blend, and as many for each 100,000 rows."""
+"""Kept of the budget for a blend, as many for each 100,000 rows, and more with more than three outcomes."""
 
 
 class Refining:
@@ -54,7 +54,9 @@ class Refining:
         self.plan, self.metric = desk.plan, desk.metric
         self.folds = len(desk.folds)
         self.tried: dict[str, list[tuple[Draft, NDArray[np.float32]]]] = {}
-        self.reserve = BLEND_SECONDS * (1 + len(desk.problem.split.train) / 100_000) if desk.plan.blend else 0.5
+        harder = max(1.0, len(desk.problem.classes) / 3)
+        rows = len(desk.problem.split.train)
+        self.reserve = BLEND_SECONDS * (1 + rows / 100_000) * harder if desk.plan.blend else 0.5
 
     # --- tuning ------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ says the same each time.
 import numpy as np
 import pytest
 from scipy.special import expit, softmax
+from threadpoolctl import threadpool_limits
 
 from core.evaluate.compare import paired_test
 from core.evaluate.conformal import prediction_intervals
@@ -40,6 +41,13 @@ def population(task, rng, n):
     chances = softmax(logits, axis=1)
     codes = (softmax(0.8 * logits, axis=1).cumsum(axis=1) < rng.random((n, 1))).sum(axis=1)
     return Outcomes(task, np.array(["a", "b", "c"], dtype=object)[codes], ("a", "b", "c"), None, chances)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Matrices this small are quicker on one thread, most of all beside other work."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -201,31 +201,23 @@ def test_what_a_tuned_line_beat_is_kept_for_the_luck_of_the_best(trained):
         assert not any(np.allclose(one, said) for one in made.tried)
 
 
-def test_a_stop_keeps_the_best_settings_that_tuning_had_found(problem):
-    class Stop:
-        pressed = False
-
-        def __call__(self):
-            return self.pressed
-
-    stop, boards = Stop(), []
+def test_a_stop_keeps_the_best_settings_that_tuning_had_found(trained):
+    problem, plan, _, _ = trained
+    found, fitted = [], {}
 
     def on_board(board):
-        boards.append(board)
-        tuned = [one for one in board.runs if one.key.endswith("_tuned")]
-        stop.pressed = stop.pressed or any("best" in one.summary for one in tuned)
+        found.extend(run.key for run in board.runs if run.key.endswith("_tuned") and ", best " in run.summary)
 
-    fitted = {}
     board = train(
         problem,
-        TrainPlan(candidates=("decision_tree",), draws=1000, budget_seconds=1000),
+        TrainPlan(candidates=plan.candidates, draws=1000, budget_seconds=1000),
         fingerprint="f",
         on_board=on_board,
         on_fitted=lambda made: fitted.__setitem__(made.run.key, made),
-        should_stop=stop,
+        should_stop=lambda: bool(found),
         clock=time.monotonic,
         runner=InProcessRunner(problem, seed=7),
     )
     assert board.ended == "stopped"
-    assert board.run("decision_tree_tuned").status is RunStatus.DONE
-    assert fitted["decision_tree_tuned"].pipeline is not None
+    assert board.run(found[0]).status is RunStatus.DONE
+    assert fitted[found[0]].pipeline is not None
