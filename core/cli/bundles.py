@@ -13,7 +13,7 @@ from core.cli.reading import as_said
 from core.cli.sources import at_hand, shown_name
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import DataError, InputError
-from core.framing.frame import Frame, Task
+from core.framing.frame import Costs, Frame, Task
 from core.framing.outcomes import Outcomes
 from core.monitor.answers import actual_outcomes, outcomes_of
 from core.monitor.later import read_later
@@ -165,7 +165,8 @@ def answer_file(predictor: "Predictor", given: argparse.Namespace) -> Answered:
             next_step="Bring a table in which what happened is known.",
         )
     kept = rows.loc[known].reset_index(drop=True)
-    outcomes = outcomes_of(predictor.predict_frame(kept), actual[known], task, info.classes, info.positive)
+    answers, costs = predictor.predict_frame(kept), Costs.model_validate(dict(info.costs))
+    outcomes = outcomes_of(answers, actual[known], task, info.classes, info.positive, costs=costs)
     return Answered(kept, outcomes, int((~known).sum()))
 
 
@@ -173,7 +174,7 @@ def frame_of(predictor: "Predictor", sensitive: Sequence[str] = (), **changes: A
     """Return what a bundle still knows of its frame."""
     info = predictor.info
     given = {"target": info.target, "task": info.task, "positive": info.positive, "metric": info.metric or None}
-    return Frame.model_validate({**given, "sensitive": tuple(sensitive), **changes})
+    return Frame.model_validate({**given, "costs": dict(info.costs), "sensitive": tuple(sensitive), **changes})
 
 
 def schema_of(predictor: "Predictor") -> Schema:

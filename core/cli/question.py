@@ -128,6 +128,11 @@ def frame_of(
             f"The metric {metric} does not suit an outcome of this kind ({kind.value}).",
             next_step=f"Choose one of {', '.join(one.key for one in metrics_for(kind))}.",
         )
+    if metric and METRICS[metric].needs_costs and (costs is None or costs.line is None):
+        raise FrameError(
+            f"The metric {metric} needs to know what each of the two errors costs.",
+            next_step="Give --false-positive-cost and --false-negative-cost, both above 0.",
+        )
     asked = Frame(
         target=given.target,
         positive=given.positive,

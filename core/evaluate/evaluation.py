@@ -180,7 +180,7 @@ def evaluate(
     -------
     Evaluation
     """
-    known = [metric.key for metric in metrics_for(outcomes.task)]
+    known = [metric.key for metric in metrics_for(outcomes.task, outcomes.costs)]
     key = frame.metric if frame.metric in known else known[0]
     n, k = len(outcomes), 0 if folds is None else len(np.unique(folds))
     judged = n_judge if n_judge is not None else n / max(k, 2)

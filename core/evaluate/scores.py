@@ -183,7 +183,7 @@ def all_scores(
             resamples=resamples,
             confidence=confidence,
         )
-        for metric in metrics_for(outcomes.task)
+        for metric in metrics_for(outcomes.task, outcomes.costs)
     ]
 
 

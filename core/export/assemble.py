@@ -203,6 +203,7 @@ def assemble(
         rule=rule,
         fingerprints={"model": fingerprint, "training": board.fingerprint, "data": source.content_hash},
         seed=board.seed,
+        costs=frame.costs,
     )
 
 

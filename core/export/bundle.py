@@ -130,6 +130,7 @@ def _info(spec: BundleSpec, versions: dict[str, str]) -> BundleInfo:
         libraries=versions,
         fingerprints=dict(spec.fingerprints),
         read_as=dict(spec.code.read_as),
+        costs=spec.costs.model_dump(exclude={"currency"}) if spec.costs.known else {},
     )
 
 

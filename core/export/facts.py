@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.framing.frame import Task
+from core.framing.frame import Costs, Task
 from core.runtime.schema import InputSchema
 
 
@@ -214,6 +214,8 @@ class BundleSpec:
     code : CodeFacts
     seed : int
         Of the golden rows.
+    costs : Costs
+        Of the two errors (binary); travels where the metric needs it.
     """
 
     pipeline: Any
@@ -232,3 +234,4 @@ class BundleSpec:
     rule: Mapping[str, Any] | None = None
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     seed: int = 7
+    costs: Costs = field(default_factory=Costs)

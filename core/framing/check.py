@@ -130,6 +130,22 @@ def _metric_of_other_task(facts: _Facts) -> Iterable[Finding]:
     )
 
 
+def _metric_without_costs(facts: _Facts) -> Iterable[Finding]:
+    frame = facts.frame
+    metric = METRICS.get(frame.metric or "")
+    if metric is None or not metric.needs_costs or frame.task not in metric.tasks or frame.costs.line is not None:
+        return
+    yield Finding(
+        code="metric-without-costs",
+        severity=Severity.ERROR,
+        title="The metric needs both costs",
+        evidence=f"Candidates are to be judged by {metric.title}, and at least one of the two costs is not given or 0.",
+        why="Where one of the errors costs nothing, always making it is free. Give both costs, or use another metric.",
+        fix=_metric_fix(facts),
+        acceptable=False,
+    )
+
+
 def _accuracy_under_imbalance(facts: _Facts) -> Iterable[Finding]:
     frame = facts.frame
     if frame.metric != "accuracy" or frame.task is None or not frame.task.is_classification:
@@ -220,6 +236,7 @@ CHECKS: Final = (
     Check("target-unusable", "The outcome cannot be predicted like this", Severity.ERROR, _target_unusable),
     Check("positive-missing", "The outcome looked for never occurs", Severity.ERROR, _positive_unknown),
     Check("metric-of-other-task", "The metric does not fit the task", Severity.ERROR, _metric_of_other_task),
+    Check("metric-without-costs", "The metric needs both costs", Severity.ERROR, _metric_without_costs),
     Check(
         "accuracy-under-imbalance", "Accuracy would reward doing nothing", Severity.WARNING, _accuracy_under_imbalance
     ),

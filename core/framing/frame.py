@@ -41,6 +41,17 @@ class Costs(BaseModel):
         given = (self.false_positive, self.false_negative)
         return all(cost is not None for cost in given) and any(given)
 
+    @property
+    def line(self) -> float | None:
+        """The chance from which flagging costs less than leaving alone; ``None`` unless both errors cost something.
+
+        A flag costs ``false_positive`` in the share ``1 - p`` of such rows, leaving alone ``false_negative`` in the
+        share ``p`` (Elkan, 2001, The foundations of cost-sensitive learning, IJCAI, section 1.2).
+        """
+        if not self.false_positive or not self.false_negative:
+            return None
+        return self.false_positive / (self.false_positive + self.false_negative)
+
 
 class Frame(BaseModel):
     """The question, the outcome, the costs and who may be harmed.

@@ -1,11 +1,11 @@
 """What happened beside what a model said: all that is needed to judge it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.framing.frame import Task
+from core.framing.frame import Costs, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +29,8 @@ class Outcomes:
         A binary prediction is positive where its probability is at least this.
     decided : ndarray of shape (n,) or None
         Labels fixed by a rule other than the threshold (a fairness remedy); they win over it.
+    costs : Costs
+        What the errors cost (binary only); unknown where nobody said.
     """
 
     task: Task
@@ -39,6 +41,7 @@ class Outcomes:
     values: NDArray[np.float64] | None = None
     threshold: float = 0.5
     decided: NDArray[np.generic] | None = None
+    costs: Costs = field(default_factory=Costs)
 
     def __len__(self) -> int:
         return len(self.actual)

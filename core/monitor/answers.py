@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.framing.frame import Task
+from core.framing.frame import Costs, Task
 from core.framing.outcomes import Outcomes
 from core.runtime.log import is_answer, read_log
 from core.runtime.schema import InputColumn, InputSchema
@@ -144,7 +144,13 @@ def actual_outcomes(values: pd.Series, task: Task, classes: Sequence[str]) -> ND
 
 
 def outcomes_of(
-    answers: pd.DataFrame, actual: NDArray[Any], task: Task, classes: Sequence[str], positive: str | None
+    answers: pd.DataFrame,
+    actual: NDArray[Any],
+    task: Task,
+    classes: Sequence[str],
+    positive: str | None,
+    *,
+    costs: Costs | None = None,
 ) -> Outcomes:
     """Put answers and what happened together.
 
@@ -157,6 +163,8 @@ def outcomes_of(
     task : Task
     classes : sequence of str
     positive : str or None
+    costs : Costs, optional
+        Of the errors, where they are known.
 
     Returns
     -------
@@ -173,4 +181,5 @@ def outcomes_of(
         positive=positive if task is Task.BINARY else None,
         probabilities=answers[names].to_numpy(dtype=np.float64, na_value=np.nan),
         decided=answers[PREDICTION].astype(str).to_numpy(dtype=object),
+        costs=costs or Costs(),
     )

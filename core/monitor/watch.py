@@ -253,7 +253,8 @@ class _Looker:
 
     def _outcomes(self, answers: pd.DataFrame, actual: NDArray[np.generic]) -> Outcomes:
         assert self.frame.task is not None
-        return outcomes_of(answers, actual, self.frame.task, self.classes, self.frame.positive)
+        frame = self.frame
+        return outcomes_of(answers, actual, self.frame.task, self.classes, frame.positive, costs=frame.costs)
 
     def performance(
         self,
@@ -289,7 +290,7 @@ class _Looker:
                 known &= ~strange
             if not known.any():
                 return None
-        known_metrics = [metric.key for metric in metrics_for(task)]
+        known_metrics = [metric.key for metric in metrics_for(task, self.frame.costs)]
         key = self.frame.metric if self.frame.metric in known_metrics else known_metrics[0]
         now = self._outcomes(answers, actual).take(known)
         then: Outcomes | Score | None = reference if reference is not None else score

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from core.framing.frame import Frame
+from core.framing.metrics import METRICS
 from core.project.document import Project
 
 BINDING = (
@@ -90,6 +92,7 @@ def training_fingerprint(project: Project) -> str:
                 sorted(frame.unknown_at_prediction),
                 sorted(frame.sensitive),
                 frame.sensitive_as_features,
+                *_priced(frame),
             ],
             "recipe": steps,
             "split": project.split.model_dump(mode="json"),
@@ -97,6 +100,14 @@ def training_fingerprint(project: Project) -> str:
             "libraries": library_versions(),
         }
     )
+
+
+def _priced(frame: Frame) -> list[float | None]:
+    """Return the costs of the errors where they decide how candidates are judged."""
+    metric = METRICS.get(frame.metric or "")
+    if metric is None or not metric.needs_costs:
+        return []
+    return [frame.costs.false_positive, frame.costs.false_negative]
 
 
 def model_fingerprint(project: Project, run: str) -> str:

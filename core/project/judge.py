@@ -201,7 +201,10 @@ def decided(project: Project, built: Problem, raw: Judged) -> Judged:
     raw = corrected(project, raw)
     if raw.outcomes.task is not Task.BINARY:
         return raw
-    at_line = replace(raw, outcomes=replace(raw.outcomes, threshold=project.threshold, decided=None))
+    at_line = replace(
+        raw,
+        outcomes=replace(raw.outcomes, threshold=project.threshold, decided=None, costs=project.frame.costs),
+    )
     if project.remedy is None:
         return at_line
     remedied = fitted_remedy(project, built, at_line, project.remedy.column, project.remedy.kind)
@@ -266,6 +269,7 @@ def sealed(project: Project, built: Problem, pipeline: Any) -> Outcomes:
         positive=project.frame.positive,
         probabilities=np.asarray(pipeline.predict_proba(rows), dtype=np.float64),
         threshold=project.threshold,
+        costs=project.frame.costs,
     )
     if project.remedy is None:
         return outcomes

@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.errors import FrameError
 from core.framing.frame import Frame, Task
-from core.framing.metrics import METRICS
+from core.framing.metrics import metrics_for
 from core.framing.propose import propose_metric, propose_positive, propose_task
 from core.framing.target import check_target
 from core.project.changes import change_frame
@@ -42,7 +42,7 @@ def proposed(frame: Frame, values: pd.Series, *, task: Task | None = None) -> di
     if task is Task.BINARY:
         labels = set(as_text(values).dropna())
         positive = frame.positive if frame.positive in labels else propose_positive(values).value
-    fits = frame.metric in METRICS and task in METRICS[frame.metric].tasks
+    fits = frame.metric in {metric.key for metric in metrics_for(task, frame.costs)}
     metric = frame.metric if fits else propose_metric(task, values, frame.costs, positive=positive).value
     return {"task": task, "positive": positive, "metric": metric}
 

@@ -57,6 +57,8 @@ class BundleInfo:
     libraries, fingerprints : dict of str to str
     read_as : dict of str to str
         How the training table was read from its file; see ``core.runtime.table.read_table``.
+    costs : dict of str to float
+        What the two errors cost, ``false_positive`` and ``false_negative``; empty where nobody said.
     """
 
     title: str
@@ -74,6 +76,7 @@ class BundleInfo:
     libraries: Mapping[str, str] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     read_as: Mapping[str, str] = field(default_factory=dict)
+    costs: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "BundleInfo":

@@ -273,6 +273,7 @@ class Bench:
             classes=self.problem.classes,
             positive=self.problem.frame.positive if self.task is Task.BINARY else None,
             probabilities=probabilities,
+            costs=self.problem.frame.costs,
         )
 
 

@@ -73,5 +73,6 @@ def out_of_fold(problem: Problem, answers: Sequence[FitAnswer]) -> tuple[Outcome
         positive=frame.positive if frame.task is Task.BINARY else None,
         probabilities=np.concatenate(probabilities) if probabilities else None,
         values=np.concatenate(values) if values else None,
+        costs=frame.costs,
     )
     return outcomes.take(order), folds[order], rows[order]

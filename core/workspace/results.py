@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from core.errors import DamagedProjectError, NotFoundError
-from core.framing.frame import Task
+from core.framing.frame import Costs, Task
 from core.framing.outcomes import Outcomes
 from core.runtime.bundle import sha256
 from core.train.board import Leaderboard, Run, RunStatus
@@ -232,6 +232,7 @@ def write_outcomes(path: Path, found: OutOfFold) -> None:
         "classes": list(outcomes.classes),
         "positive": outcomes.positive,
         "threshold": outcomes.threshold,
+        "costs": outcomes.costs.model_dump(mode="json"),
         "labels": {},
     }
     for name in ("actual", "decided"):
@@ -280,6 +281,7 @@ def read_outcomes(path: Path) -> OutOfFold:
             values=arrays.get("values"),
             threshold=float(meta["threshold"]),
             decided=arrays.get("decided"),
+            costs=Costs.model_validate(meta.get("costs", {})),
         )
         lengths = {len(values) for name, values in arrays.items() if name not in ("meta", "tried")}
         if lengths != {len(outcomes)}:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.framing.frame import Frame, Task
-from core.framing.metrics import METRICS, metrics_for
+from core.framing.metrics import METRICS, Metric, metrics_for
 from core.framing.templates import TEMPLATES, suggest_target
 from core.project.changes import change_frame
 from core.project.document import Project
@@ -250,6 +250,13 @@ def _write_limit() -> None:
     session.change(lambda seen: change_frame(seen, table, now=session.now(), fairness_limit=limit))
 
 
+def _metric_help(frame: Frame, metric: Metric) -> str:
+    """Say what the metric counts, and which one more is offered once the errors have a price."""
+    if not asks_costs(frame) or frame.costs.line is not None:
+        return metric.meaning
+    return f"{metric.meaning} Expected cost is offered as well once both errors have a cost."
+
+
 def good_enough(project: Project, table: pd.DataFrame | None) -> None:
     """Ask for the metric and from which value on the model is worth using."""
     frame = project.frame
@@ -263,7 +270,9 @@ def good_enough(project: Project, table: pd.DataFrame | None) -> None:
             draw.muted("The measure follows from the outcome.")
             return
         left, right = st.columns([3, 2])
-        options = [found.key for found in metrics_for(frame.task)]
+        options = [found.key for found in metrics_for(frame.task, frame.costs)]
+        if metric.key not in options:
+            options.append(metric.key)  # named by somebody who took a cost back since; the coach says so
         left.selectbox(
             "Measure (metric)",
             options,
@@ -271,7 +280,7 @@ def good_enough(project: Project, table: pd.DataFrame | None) -> None:
             key=forms.seed("metric", frame.metric),
             on_change=forms.write,
             args=("metric",),
-            help=metric.meaning,
+            help=_metric_help(frame, metric),
         )
         right.number_input(
             "Worth using from" if metric.higher_is_better else "Worth using up to",

@@ -1,6 +1,6 @@
 """The metric catalogue: what can be measured for each task, in plain words and in the field's term."""
 
-from core.framing.frame import Task
+from core.framing.frame import Costs, Task
 from core.framing.metrics.amounts import AMOUNTS
 from core.framing.metrics.chances import CHANCES
 from core.framing.metrics.decisions import DECISIONS
@@ -23,13 +23,14 @@ METRICS: dict[str, Metric] = {metric.key: metric for metric in (*DECISIONS, *CHA
 """Every metric by its key, in the order in which screens list them."""
 
 
-def metrics_for(task: Task) -> tuple[Metric, ...]:
-    """Return the metrics of a task, in the catalogue's order."""
-    return tuple(metric for metric in METRICS.values() if task in metric.tasks)
+def metrics_for(task: Task, costs: Costs | None = None) -> tuple[Metric, ...]:
+    """Return the metrics of a task, in the catalogue's order; those that need costs only where both are given."""
+    priced = costs is not None and costs.line is not None
+    return tuple(one for one in METRICS.values() if task in one.tasks and (priced or not one.needs_costs))
 
 
 def evaluate_all(outcomes: Outcomes) -> dict[str, float]:
-    """Compute every metric of the outcomes' task.
+    """Compute every metric of the outcomes' task, and of their costs where they are known.
 
     Parameters
     ----------
@@ -40,4 +41,4 @@ def evaluate_all(outcomes: Outcomes) -> dict[str, float]:
     dict of str to float
         Metric key to value, NaN where it is not defined on these rows.
     """
-    return {metric.key: metric.compute(outcomes) for metric in metrics_for(outcomes.task)}
+    return {metric.key: metric.compute(outcomes) for metric in metrics_for(outcomes.task, outcomes.costs)}

@@ -9,6 +9,7 @@ from core.framing.metrics.metric import (
     MULTICLASS,
     SHARE,
     Metric,
+    amount,
     both_happened,
     positive_happened,
     three_decimals,
@@ -102,6 +103,15 @@ def _squared_differences(outcomes: Outcomes) -> FloatArray:
     return np.asarray((outcomes.score - outcomes.is_positive) ** 2, dtype=float)
 
 
+def _row_costs(outcomes: Outcomes) -> FloatArray:
+    """Return what each row costs per 1,000 rows, flagged from the line that its costs call for."""
+    costs = outcomes.costs
+    flagged = outcomes.score >= (costs.line or 0.0)
+    needless = (flagged & ~outcomes.is_positive) * (costs.false_positive or 0.0)
+    missed = (~flagged & outcomes.is_positive) * (costs.false_negative or 0.0)
+    return np.asarray(1000 * (needless + missed), dtype=float)
+
+
 CHANCES = (
     Metric(
         key="roc_auc",
@@ -182,6 +192,26 @@ CHANCES = (
         weighted=mean_of(_squared_differences),
         code=("", "np.mean((chance - happened) ** 2)"),
         format=three_decimals,
+    ),
+    Metric(
+        key="expected_cost",
+        title="expected cost",
+        plain="Money that errors cost",
+        meaning="What the errors cost per 1,000 rows, in the frame's currency, where each row is flagged from the "
+        "chance on at which that is cheaper: c / (c + m), for c the cost of flagging for nothing and m that of a miss.",
+        tasks=BINARY,
+        higher_is_better=False,
+        needs="probabilities",
+        bounds=LOSS,
+        measure=lambda outcomes: float(np.mean(_row_costs(outcomes))),
+        weighted=mean_of(_row_costs),
+        code=(
+            "",
+            "1000 * np.mean(np.where(chance >= NEEDLESS / (NEEDLESS + MISSED), ~happened * NEEDLESS, "
+            "happened * MISSED))",
+        ),
+        format=amount,
+        needs_costs=True,
     ),
 )
 """Metrics of chances, in the order in which screens list them."""

@@ -17,6 +17,7 @@ SHARE = (0.0, 1.0)
 LOSS = (0.0, float("inf"))
 
 NOT_DEFINED = "not defined"
+NO_COSTS = "The frame does not say what each of the two errors costs."
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Metric:
         For a bundle's ``train.py``: the function of ``sklearn.metrics`` it takes (empty for none), and the expression
         of its value. The expression may speak of ``actual`` and ``np``; for classes of ``predicted``, ``chances``
         (n × k), ``sure`` (the same, never 0) and ``CLASSES``; for two of them of ``happened``, ``flagged`` and
-        ``chance``; for amounts of ``amounts``.
+        ``chance``, and, where it needs costs, of ``NEEDLESS`` and ``MISSED``; for amounts of ``amounts``.
     format : callable
         From a value to the text shown.
     reason : callable
@@ -60,6 +61,8 @@ class Metric:
     counts : callable or None
         Where it is a plain share of rows: from outcomes to the rows that count and those they are a share of. Its
         interval is then Wilson's.
+    needs_costs : bool
+        Whether it is defined only where the frame says what each of the two errors costs.
     """
 
     key: str
@@ -77,6 +80,7 @@ class Metric:
     reason: Callable[[Outcomes], str] = lambda _: ""
     blind_to_shares: bool = False
     counts: Callable[[Outcomes], tuple[int, int]] | None = None
+    needs_costs: bool = False
 
     @property
     def heading(self) -> str:
@@ -127,6 +131,8 @@ def _unusable(metric: Metric, outcomes: Outcomes) -> str:
         return f"{metric.title} does not suit this kind of answer."
     if len(outcomes) == 0:
         return "There are no rows to judge."
+    if metric.needs_costs and outcomes.costs.line is None:
+        return NO_COSTS
     if metric.needs == "probabilities" and outcomes.probabilities is None:
         return "The model gave no probabilities."
     if metric.needs == "decisions" and outcomes.probabilities is None and outcomes.decided is None:

@@ -16,7 +16,7 @@ from sklearn.svm import SVC, SVR
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.export.code import parts_table, source_of, training_script
 from core.export.facts import BundleSpec
-from core.framing.frame import Frame, Task
+from core.framing.frame import Costs, Frame, Task
 from core.framing.metrics import METRICS, metrics_for
 from core.framing.outcomes import Outcomes
 from core.prepare.plan import Split
@@ -62,6 +62,13 @@ def test_every_model_of_the_catalogue_can_be_written(task: Task, key: str) -> No
     assert repr(remade(estimator).get_params()) == repr(estimator.get_params())
 
 
+def test_the_script_of_a_model_judged_by_cost_holds_the_costs(spec: BundleSpec) -> None:
+    script = training_script(replace(spec, metric="expected_cost", costs=COSTS))
+    assert "NEEDLESS = 2.0  #" in script
+    assert "MISSED = 3.5  #" in script
+    assert "MISSED" not in training_script(replace(spec, metric="log_loss", costs=COSTS))
+
+
 def test_numpy_numbers_are_plain_numbers() -> None:
     assert source_of({"a": np.float64(0.5), "b": [np.int64(3)]}, {}) == "{'a': 0.5, 'b': [3]}"
 
@@ -88,10 +95,13 @@ def outcomes(task: Task) -> Outcomes:
         return Outcomes(task, draws.normal(50, 5, 40), values=draws.normal(50, 5, 40))
     classes = ("a", "b") if task is Task.BINARY else ("a", "b", "c")
     chances = draws.dirichlet(np.ones(len(classes)), 40)
-    return Outcomes(task, draws.choice(classes, 40).astype(object), classes, "b", chances)
+    return Outcomes(task, draws.choice(classes, 40).astype(object), classes, "b", chances, costs=COSTS)
 
 
-@pytest.mark.parametrize(("task", "key"), [(task, metric.key) for task in Task for metric in metrics_for(task)])
+COSTS = Costs(false_positive=2.0, false_negative=3.5)
+
+
+@pytest.mark.parametrize(("task", "key"), [(task, metric.key) for task in Task for metric in metrics_for(task, COSTS)])
 def test_each_score_is_computed_as_the_catalogue_does(task: Task, key: str) -> None:
     judged = outcomes(task)
     function, expression = METRICS[key].code
@@ -105,6 +115,7 @@ def test_each_score_is_computed_as_the_catalogue_does(task: Task, key: str) -> N
         names |= {"actual": judged.actual.astype(str), "predicted": judged.predicted.astype(str)}
     if task is Task.BINARY:
         names |= {"chance": judged.score, "happened": judged.is_positive, "flagged": judged.flagged}
+        names |= {"NEEDLESS": COSTS.false_positive, "MISSED": COSTS.false_negative}
     assert eval(expression, names) == pytest.approx(METRICS[key].compute(judged), abs=1e-12)
 
 

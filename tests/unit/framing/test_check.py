@@ -111,3 +111,12 @@ def test_names_of_groups_of_people_look_sensitive(name):
 )
 def test_other_names_do_not(name):
     assert not looks_sensitive(name)
+
+
+def test_a_metric_of_money_needs_both_costs():
+    frame = FRAME.model_copy(update={"metric": "expected_cost"})
+    assert codes(frame) == {}
+    one = frame.model_copy(update={"costs": Costs(false_positive=3)})
+    finding = codes(one)["metric-without-costs"]
+    assert (finding.severity, finding.acceptable) == ("error", False)
+    assert finding.fix == Fix("Use ROC AUC", "set_metric", {"metric": "roc_auc"})

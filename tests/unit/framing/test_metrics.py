@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as judge
 
-from core.framing.frame import Task
+from core.framing.frame import Costs, Task
 from core.framing.metrics import METRICS, amount, evaluate_all, metrics_for, percent, three_decimals
 from core.framing.outcomes import Outcomes
 
@@ -61,6 +62,38 @@ def test_binary_metrics_by_hand():
     assert values["brier"] == pytest.approx((0.01 + 0.36 + 0.64 + 0.01) / 4)
     assert values["log_loss"] == pytest.approx(-(math.log(0.9) + math.log(0.4) + math.log(0.2) + math.log(0.9)) / 4)
     assert values["average_precision"] == pytest.approx(0.5 * 1 + 0.5 * 2 / 3)
+
+
+PRICED = Costs(false_positive=10, false_negative=40)
+
+
+def test_expected_cost_by_hand():
+    # The line is 10 / (10 + 40) = 0.2: 0.9 is caught, 0.6 and 0.2 are flagged for nothing, 0.1 is missed.
+    outcomes = replace(binary([1, 0, 0, 1, 0], [0.9, 0.6, 0.2, 0.1, 0.0]), costs=PRICED)
+    assert PRICED.line == 0.2
+    assert METRICS["expected_cost"].compute(outcomes) == 1000 * (2 * 10 + 1 * 40) / 5
+    assert METRICS["expected_cost"].compute(outcomes.at(0.95)) == METRICS["expected_cost"].compute(outcomes)
+
+
+def test_true_chances_are_the_cheapest_ones():
+    rng = np.random.default_rng(0)
+    chance = rng.random(20_000)
+    happened = rng.random(20_000) < chance
+    measure = METRICS["expected_cost"].compute
+    honest = measure(replace(binary(happened, chance), costs=PRICED))
+    # Of a chance spread evenly, c(1 - p) is paid above the line and m p below it.
+    assert honest == pytest.approx(1000 * (10 * 0.8**2 / 2 + 40 * 0.2**2 / 2), rel=0.03)
+    assert measure(replace(binary(happened, chance**3), costs=PRICED)) > honest
+    assert measure(replace(binary(happened, np.sqrt(chance)), costs=PRICED)) > honest
+
+
+@pytest.mark.parametrize("costs", [Costs(), Costs(false_positive=3), Costs(false_positive=0, false_negative=5)])
+def test_expected_cost_is_offered_only_where_both_errors_cost(costs):
+    outcomes = replace(binary([1, 0], [0.9, 0.2]), costs=costs)
+    assert "expected_cost" not in evaluate_all(outcomes)
+    assert METRICS["expected_cost"].undefined(outcomes) == "The frame does not say what each of the two errors costs."
+    assert math.isnan(METRICS["expected_cost"].compute(outcomes))
+    assert [m.key for m in metrics_for(Task.BINARY, PRICED)][-1] == "expected_cost"
 
 
 def test_the_threshold_decides():

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from core.framing.frame import Task
+from core.framing.frame import Costs, Task
 from core.framing.metrics import METRICS, metrics_for
 from core.framing.outcomes import Outcomes
 
@@ -32,13 +32,14 @@ def drawn_rows(draw, task):
         classes,
         "yes" if task is Task.BINARY else None,
         shares / shares.sum(axis=1, keepdims=True),
+        costs=Costs(false_positive=2, false_negative=3),
     )
     return outcomes, weights
 
 
 def agree(outcomes, weights):
     repeated = outcomes.take(np.repeat(np.arange(len(outcomes)), weights))
-    for metric in metrics_for(outcomes.task):
+    for metric in metrics_for(outcomes.task, outcomes.costs):
         if metric.undefined(outcomes) or metric.undefined(repeated):
             continue
         value = weighted_metric(metric.key, outcomes)(weights[None, :].astype(float))[0]
