@@ -1,0 +1,131 @@
+"""What the catalogue says of one candidate, and how it is built."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import TrainingError
+from core.framing.frame import Task
+from core.train import spaces, speeds
+from core.train.estimators.setting import Setting
+from core.train.spaces import Space, Value
+
+BASELINE = "baseline"
+NOT_READABLE = "Not to be read as a whole; Explain shows what moves it."
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One candidate.
+
+    Parameters
+    ----------
+    key, title : str
+    good_at : str
+        One line in plain words.
+    tasks : tuple of Task
+        Tasks it suits.
+    simplicity : int
+        Rank of how easily it is explained and run; lower is simpler.
+    needs_scaling : bool
+        Whether its columns must have one scale; trees must not get a scaler.
+    make : callable
+        From a ``Setting``, and settings of its space by name, to an unfitted estimator.
+    describe : callable
+        From the fitted estimator to a few words, such as "150 trees".
+    forecast : callable
+        From rows, encoded columns and classes (1 for binary and regression) to the seconds of one fit on one core.
+        Only a start: the search corrects it by what it measures.
+    most_rows : int or None
+        Above this many training rows it is left out.
+    most_rows_reason : str
+        Why, in plain words.
+    space : dict of str to Dimension
+        Settings that a search varies and a person may fix; empty where there is nothing worth varying.
+    readable : str
+        What of it can be read by a person, in a few words.
+    by_default : bool
+        Whether a training tries it unless it was asked not to.
+    memory : callable
+        From rows, encoded columns and classes to the bytes of one fit beside the table after the recipe.
+    """
+
+    key: str
+    title: str
+    good_at: str
+    tasks: tuple[Task, ...]
+    simplicity: int
+    needs_scaling: bool
+    make: Callable[..., Any]
+    describe: Callable[[Any], str]
+    forecast: Callable[[int, int, int], float]
+    most_rows: int | None = None
+    most_rows_reason: str = ""
+    space: Space = field(default_factory=dict)
+    readable: str = NOT_READABLE
+    by_default: bool = True
+    memory: Callable[[int, int, int], float] = speeds.table_bytes
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it is the naive guess that all others must beat."""
+        return self.key == BASELINE
+
+    def build(
+        self,
+        task: Task,
+        seed: int,
+        threads: int,
+        n_rows: int,
+        n_features: int,
+        *,
+        metric: str = "",
+        n_classes: int | None = None,
+        smallest_class: int | None = None,
+        params: Mapping[str, Value] | None = None,
+    ) -> Any:
+        """Return an unfitted estimator.
+
+        Parameters
+        ----------
+        task : Task
+        seed, threads : int
+        n_rows : int
+            Fewest rows of any fit.
+        n_features : int
+            Raw columns the model may see.
+        metric : str
+            Key of the metric that judges.
+        n_classes : int, optional
+            Default 2 for a classification.
+        smallest_class : int, optional
+            Fewest rows of one class in any fit; by default enough of each.
+        params : mapping, optional
+            Settings of its space that are not left at their default.
+
+        Returns
+        -------
+        A scikit-learn estimator.
+
+        Raises
+        ------
+        TrainingError
+            Where it cannot be built for rows like these.
+        """
+        if n_classes is None:
+            n_classes = 2 if task.is_classification else 0
+        if smallest_class is None:
+            smallest_class = n_rows // n_classes if n_classes else 0
+        setting = Setting(task, metric, seed, threads, n_rows, n_features, n_classes, smallest_class)
+        return self.make(setting, **self.checked(params or {}))
+
+    def checked(self, params: Mapping[str, Value]) -> dict[str, Value]:
+        """Return settings as they are, or raise ``TrainingError`` for one that is not in the space."""
+        for name, value in params.items():
+            if name not in self.space:
+                known = ", ".join(self.space) or "none"
+                raise TrainingError(f"{self.title} has no setting “{name}”.", next_step=f"It has: {known}.")
+            fault = spaces.clash(value, self.space[name])
+            if fault:
+                raise TrainingError(f"{self.title}: {name} cannot be {value}; {fault}.", next_step="Change it.")
+        return dict(params)
