@@ -23,12 +23,12 @@ BINDING = (
 SPOKEN_OF: dict[str, tuple[str, ...]] = {
     "data": ("predicted_at", "row_is"),
     "prepare": ("predicted_at",),
-    "train": ("good_enough", "row_is"),
+    "train": ("costs", "good_enough", "row_is"),
     "evaluate": ("costs", "good_enough", "row_is"),
     "explain": ("predicted_at", "row_is"),
     "fairness": ("fairness_measure", "fairness_limit", "flag_is_good", "costs", "harm", "row_is"),
     "export": (),
-    "monitor": ("row_is",),
+    "monitor": ("costs", "row_is"),
 }
 """Further fields that a step's findings use or repeat; a change of any other leaves them as they are."""
 LIBRARIES = ("scikit-learn", "lightgbm", "numpy", "pandas")

@@ -201,10 +201,8 @@ def decided(project: Project, built: Problem, raw: Judged) -> Judged:
     raw = corrected(project, raw)
     if raw.outcomes.task is not Task.BINARY:
         return raw
-    at_line = replace(
-        raw,
-        outcomes=replace(raw.outcomes, threshold=project.threshold, decided=None, costs=project.frame.costs),
-    )
+    found = replace(raw.outcomes, threshold=project.threshold, decided=None, costs=project.frame.costs)
+    at_line = replace(raw, outcomes=found)
     if project.remedy is None:
         return at_line
     remedied = fitted_remedy(project, built, at_line, project.remedy.column, project.remedy.kind)
