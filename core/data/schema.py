@@ -1,6 +1,7 @@
 """The schema: each column's type and role, guessed and then owned by the user."""
 
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,14 +52,21 @@ class Schema(BaseModel):
 
     columns: tuple[ColumnSpec, ...]
 
+    @cached_property
+    def _lookup(self) -> tuple[tuple[ColumnSpec, ...], dict[str, ColumnSpec]]:
+        return self.columns, {column.name: column for column in reversed(self.columns)}
+
+    def _by_name(self) -> dict[str, ColumnSpec]:
+        # Thousands of columns are looked up, each more than once. A copy with other columns must not take the lookup.
+        if self._lookup[0] is not self.columns:
+            del self.__dict__["_lookup"]
+        return self._lookup[1]
+
     def __getitem__(self, name: str) -> ColumnSpec:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._by_name()[name]
 
     def __contains__(self, name: object) -> bool:
-        return any(column.name == name for column in self.columns)
+        return name in self._by_name()
 
     @property
     def names(self) -> tuple[str, ...]:
