@@ -23,6 +23,8 @@ class Settings:
         databases and brokers.
     local_files : Path or None
         ``FAIRWAY_FILES``: folder whose tables and database files may be opened from the server. Default: none.
+    dask_scheduler : str
+        ``FAIRWAY_DASK_SCHEDULER``: address of a Dask cluster that fits, such as ``tcp://10.0.0.5:8786``. Default: none.
     """
 
     home: Path
@@ -30,6 +32,7 @@ class Settings:
     worker_threads: int
     private_network: bool | None = None
     local_files: Path | None = None
+    dask_scheduler: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -52,6 +55,7 @@ class Settings:
             worker_threads=int(given.get("FAIRWAY_WORKER_THREADS") or os.cpu_count() or 1),
             private_network=_switch(given.get("FAIRWAY_PRIVATE_NETWORK", "")),
             local_files=Path(files).expanduser().resolve() if (files := given.get("FAIRWAY_FILES")) else None,
+            dask_scheduler=given.get("FAIRWAY_DASK_SCHEDULER", "").strip(),
         )
 
 

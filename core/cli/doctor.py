@@ -26,12 +26,15 @@ def _run(_: argparse.Namespace) -> Answer:
     ]
     if not _writable(settings.home):
         problems.append(f"{settings.home} cannot be written to: set FAIRWAY_HOME to a folder of yours.")
+    cluster, trouble = _cluster(settings.dask_scheduler)
+    problems += trouble
     database = settings.database_url.partition(":")[0]
     data = {
         "python": platform.python_version(),
         "system": platform.platform(),
         "cores": os.cpu_count(),
         "worker_threads": settings.worker_threads,
+        "dask_scheduler": settings.dask_scheduler or None,
         "home": str(settings.home),
         # The address of a database may hold a password; its kind does not.
         "database": database,
@@ -40,6 +43,7 @@ def _run(_: argparse.Namespace) -> Answer:
     }
     lines = (
         f"Python {data['python']} on {data['system']}, {data['cores']} cores, {settings.worker_threads} for a training",
+        *cluster,
         f"Projects are kept in {settings.home} ({database})",
         "Libraries: " + ", ".join(f"{name} {found or 'missing'}" for name, found in versions.items()),
         *(problems or ["Everything that is needed is there."]),
@@ -52,6 +56,18 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _cluster(address: str) -> tuple[list[str], list[str]]:
+    """Return what the cluster has that fits, or what is wrong with it."""
+    if not address:
+        return [], []
+    from core.train.dask_runner import ClusterGone, cluster_in_words
+
+    try:
+        return [cluster_in_words(address)], []
+    except ClusterGone as gone:
+        return [], [gone.why]
 
 
 def _writable(folder: Path) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.project.document import Project
     from core.train.board import Leaderboard, Run
     from core.train.fitted import FittedRun
-    from core.train.runner import ChildRunner, Runner
+    from core.train.runner import Runner
 
 LEAST = (0.4, 8.0)
 """Training gets at least this share of the budget, and these seconds, however little is left."""
@@ -82,13 +82,15 @@ def import_seconds() -> float:
 
 
 @contextmanager
-def fitting_process(project: "Project", built: "Problem") -> Iterator["ChildRunner"]:
-    """Start the process that fits, which imports its libraries while the table is still being looked at."""
+def fitting_process(project: "Project", built: "Problem") -> Iterator["Runner"]:
+    """Start what fits, which on this machine imports its libraries while the table is still being looked at."""
     from core.settings import Settings
-    from core.train.runner import ChildRunner, usable_cores
+    from core.train.cluster import start_runner
+    from core.train.runner import usable_cores
 
-    threads = min(Settings.from_environment().worker_threads, usable_cores())
-    runner = ChildRunner(built, seed=project.plan.seed, threads=threads)
+    settings = Settings.from_environment()
+    threads = min(settings.worker_threads, usable_cores())
+    runner = start_runner(built, seed=project.plan.seed, threads=threads, scheduler=settings.dask_scheduler)
     try:
         yield runner
     finally:
@@ -113,8 +115,7 @@ def train_within(
     told: set[str] = set()
 
     def on_board(board: "Leaderboard") -> None:
-        for run in board.runs:
-            line = _progress(run, board)
+        for line in (board.where, *(_progress(run, board) for run in board.runs)):
             if line and line not in told:
                 told.add(line)
                 say(line)

@@ -76,6 +76,7 @@ def spawn(settings: Settings, job_id: str) -> int:
         "FAIRWAY_HOME": str(settings.home),
         "FAIRWAY_DATABASE_URL": settings.database_url,
         "FAIRWAY_WORKER_THREADS": str(settings.worker_threads),
+        "FAIRWAY_DASK_SCHEDULER": settings.dask_scheduler,
         # Spinning threads slow each other down many times over where cores are shared.
         "OMP_WAIT_POLICY": "PASSIVE",
         "PYTHONUNBUFFERED": "1",

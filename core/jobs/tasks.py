@@ -96,6 +96,7 @@ def _train(context: JobContext) -> None:
         finished=folder.fitted(),
         pipeline_of=folder.pipeline,
         threads=min(context.workspace.settings.worker_threads, usable_cores()),
+        scheduler=context.workspace.settings.dask_scheduler,
     )
     folder.forget(context.job_id)
 

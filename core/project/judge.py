@@ -149,11 +149,11 @@ def outdated_finding(project: Project) -> Finding:
     )
 
 
-def forecast_sentence(project: Project, built: Problem) -> str:
+def forecast_sentence(project: Project, built: Problem, *, on_cluster: bool = False) -> str:
     """Say what a training would take, in one sentence."""
     from core.train.forecast import forecast_training
 
-    return forecast_training(built, project.plan).words
+    return forecast_training(built, project.plan, on_cluster=on_cluster).words
 
 
 def train_findings(project: Project, board: Leaderboard) -> Sequence[Finding]:

@@ -141,6 +141,8 @@ class Leaderboard(BaseModel):
     finished: bool = False
     ended: str = ""
     """How the training ended: "done", "stopped", "budget"; empty while it runs."""
+    where: str = ""
+    """Where the fits ran, in words, where a cluster was asked for."""
     notes: tuple[str, ...] = ()
 
     def run(self, key: str) -> Run:

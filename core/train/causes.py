@@ -44,6 +44,7 @@ _KNOWN: tuple[tuple[str, str], ...] = (
 
 MEMORY = "It needed more memory than there is."
 ENDED = "Its process was ended by the system, most likely because memory ran out."
+ENDED_OFTEN = "It ended every worker of the cluster that tried it, most likely because memory ran out."
 CRASHED = "Its process crashed."
 
 

@@ -27,6 +27,10 @@ class Desk:
     ----------
     problem, plan, fingerprint, on_board, on_fitted, should_stop, skips, clock
         As in ``core.train.search.train``.
+    where : callable
+        Where fits run, in words.
+    began : float, optional
+        When the budget began to count, by the clock; by default now.
     """
 
     def __init__(
@@ -39,13 +43,15 @@ class Desk:
         should_stop: Callable[[], bool],
         skips: Callable[[], Collection[str]],
         clock: Callable[[], float],
+        where: Callable[[], str] = str,
+        began: float | None = None,
     ) -> None:
         assert problem.frame.task is not None
         assert problem.frame.metric is not None
         self.problem, self.plan, self.fingerprint = problem, plan, fingerprint
         self.on_board, self.on_fitted = on_board, on_fitted
-        self.should_stop, self.skips, self.clock = should_stop, skips, clock
-        self.began = clock()
+        self.should_stop, self.skips, self.clock, self.where = should_stop, skips, clock, where
+        self.began = clock() if began is None else began
         self.task: Task = problem.frame.task
         self.metric = METRICS[problem.frame.metric]
         self.folds = problem.split.folds
@@ -88,6 +94,7 @@ class Desk:
             tunes=self.plan.draws != 0,
             finished=finished,
             ended=ended,
+            where=self.where(),
             notes=tuple(self.notes),
         )
 

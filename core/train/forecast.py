@@ -58,6 +58,8 @@ class Forecast:
     budget_seconds : float
     tunes : bool
         Whether tuning follows, which the forecast leaves out.
+    on_cluster : bool
+        Whether fits go to a cluster, of which the forecast knows nothing: it is that of this machine.
     """
 
     rows: int
@@ -67,6 +69,7 @@ class Forecast:
     memory_bytes: float
     budget_seconds: float
     tunes: bool = False
+    on_cluster: bool = False
 
     @property
     def words(self) -> str:
@@ -76,16 +79,21 @@ class Forecast:
         time = f"about {high}" if low == high else f"{low} to {high}"
         first = f"Fairway will try {tried} candidates on {self.rows:,} rows."
         then = f" Tuning may take the rest of {duration(self.budget_seconds)}." if self.tunes else ""
-        return f"{first} Forecast: {time}, {size(self.memory_bytes)}.{then}"
+        if self.on_cluster:
+            first += " Fits go to the Dask cluster."
+        machine = " on this machine alone" if self.on_cluster else ""
+        return f"{first} Forecast{machine}: {time}, {size(self.memory_bytes)}.{then}"
 
 
-def forecast_training(problem: Problem, plan: TrainPlan) -> Forecast:
+def forecast_training(problem: Problem, plan: TrainPlan, *, on_cluster: bool = False) -> Forecast:
     """Forecast time and memory from the size of the table.
 
     Parameters
     ----------
     problem : Problem
     plan : TrainPlan
+    on_cluster : bool
+        Whether fits go to a cluster.
 
     Returns
     -------
@@ -115,4 +123,5 @@ def forecast_training(problem: Problem, plan: TrainPlan) -> Forecast:
         memory_bytes=PROCESS_BYTES * (1 + pace.workers) + pace.workers * (RAW_COPIES * raw + ENCODED_COPIES * encoded),
         budget_seconds=plan.budget_seconds,
         tunes=plan.draws != 0,
+        on_cluster=on_cluster,
     )

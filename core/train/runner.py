@@ -1,4 +1,7 @@
-"""Where fits run: in a child process that can be ended at any moment, or, for tiny uses, in this one."""
+"""Where fits run: in a child process that can be ended at any moment, or, for tiny uses, in this one.
+
+Fits on a cluster are in ``core.train.cluster``.
+"""
 
 import contextlib
 import logging
@@ -33,7 +36,8 @@ PROCESS_BYTES, COPIES = 600e6, 8.0
 _log = logging.getLogger(__name__)
 
 
-def _every(_place: int) -> bool:
+def always_wanted(_place: int) -> bool:
+    """Want every task."""
     return True
 
 
@@ -60,11 +64,24 @@ class Runner(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many fits are done at the same time."""
+        """How many fits are done at the same time; it may change between two calls."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """Where fits run, in words; empty where that is this machine and nothing else was asked for."""
+        ...
+
+    def free_bytes(self) -> float:
+        """Return the memory that is free for all fits together."""
+        ...
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Wait until fits can begin; return whether that came within some seconds."""
         ...
 
     def fit_all(
-        self, tasks: Sequence[FitTask], interrupted: Callable[[], bool], wanted: Callable[[int], bool] = _every
+        self, tasks: Sequence[FitTask], interrupted: Callable[[], bool], wanted: Callable[[int], bool] = always_wanted
     ) -> Iterator[tuple[int, FitAnswer]]:
         """Fit each task, beginning in their order; ``interrupted`` is asked every 0.3 s where that can be done.
 
@@ -108,9 +125,18 @@ class InProcessRunner:
         self._bench = Bench(problem, seed=seed, threads=threads)
 
     workers = 1
+    where = ""
+
+    def free_bytes(self) -> float:
+        """Return the memory that is left on this machine."""
+        return available_bytes()
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Return at once: nothing is started."""
+        return True
 
     def fit_all(
-        self, tasks: Sequence[FitTask], interrupted: Callable[[], bool], wanted: Callable[[int], bool] = _every
+        self, tasks: Sequence[FitTask], interrupted: Callable[[], bool], wanted: Callable[[int], bool] = always_wanted
     ) -> Iterator[tuple[int, FitAnswer]]:
         """Fit one after the other; ``interrupted`` is asked before and after each."""
         for place, task in enumerate(tasks):
@@ -126,7 +152,7 @@ class InProcessRunner:
             with threadpool_limits(1, user_api="blas"):
                 answer = self._bench.fit(task)
         except Exception as error:
-            _log_failure(task, traceback.format_exc())
+            log_failure(task, traceback.format_exc())
             raise FitFailed(cause_in_words(error)) from error
         if interrupted():
             raise FitInterrupted
@@ -156,6 +182,12 @@ class ChildRunner:
         # Started at once: importing the libraries takes a second or two.
         self._children: list[_Child] = [self._child() for _ in range(self.workers)]
 
+    where = ""
+
+    def free_bytes(self) -> float:
+        """Return the memory that is left on this machine."""
+        return available_bytes()
+
     def _child(self) -> "_Child":
         return _Child(self._begin, self._answers)
 
@@ -170,7 +202,7 @@ class ChildRunner:
         return all(child.ready.wait(max(0.0, until - time.monotonic())) for child in self._children)
 
     def fit_all(
-        self, tasks: Sequence[FitTask], interrupted: Callable[[], bool], wanted: Callable[[int], bool] = _every
+        self, tasks: Sequence[FitTask], interrupted: Callable[[], bool], wanted: Callable[[int], bool] = always_wanted
     ) -> Iterator[tuple[int, FitAnswer]]:
         """Fit in the children; see ``Runner.fit_all``."""
         if interrupted():
@@ -213,14 +245,14 @@ class ChildRunner:
         if isinstance(answer, FitAnswer):
             return answer
         if isinstance(answer, Failure):
-            _log_failure(task, answer.trace)
+            log_failure(task, answer.trace)
             if answer.cause == MEMORY:
                 # What a process once took it does not give back; the next candidate begins with a clean one.
                 self._end(child)
             raise FitFailed(answer.cause)
         status = child.process.wait()
         self._end(child)
-        _log_failure(task, f"the child process ended with status {status}")
+        log_failure(task, f"the child process ended with status {status}")
         raise FitFailed(exit_in_words(status))
 
     def _end(self, child: "_Child") -> None:
@@ -310,5 +342,6 @@ def most_workers(problem: Problem) -> int:
     return max(1, min(MOST_WORKERS, int(available_bytes() // held)))
 
 
-def _log_failure(task: FitTask, trace: str) -> None:
+def log_failure(task: FitTask, trace: str) -> None:
+    """Keep in the log what a user is not shown of a fit that failed."""
     _log.warning("%s failed on fold %s\n%s", task.candidate, task.fold, trace)

@@ -13,13 +13,13 @@ from core.errors import TrainingError
 from core.prepare.problem import Problem
 from core.train.board import FoldScore, Leaderboard, Run, RunStatus, TrainPlan
 from core.train.catalog import MODELS, ModelSpec, candidates
+from core.train.cluster import start_runner
 from core.train.desk import Desk
 from core.train.fits import REFIT, SEEN_ROWS, FitAnswer, FitTask
 from core.train.fitted import FittedRun
-from core.train.memory import available_bytes
 from core.train.pace import Pace, size_of
 from core.train.refine import Refining
-from core.train.runner import ChildRunner, FitFailed, FitInterrupted, Runner, usable_cores
+from core.train.runner import FitFailed, FitInterrupted, Runner, usable_cores
 from core.train.words import duration, size
 
 ALWAYS_TRIED = 2
@@ -46,6 +46,7 @@ def train(
     pipeline_of: Callable[[str], Any] | None = None,
     runner: Runner | None = None,
     threads: int | None = None,
+    scheduler: str = "",
 ) -> Leaderboard:
     """Try the candidates until all are done, the budget is used up, or somebody says stop.
 
@@ -76,16 +77,21 @@ def train(
     runner : Runner, optional
         Where fits run; by default in child processes, which can be ended at any moment.
     threads : int, optional
-        Threads all fits may use together; by default the cores this process may run on.
+        Threads all fits may use together on this machine; by default the cores this process may run on.
+    scheduler : str
+        Address of a Dask cluster that fits in the place of this machine.
 
     Returns
     -------
     Leaderboard
         The last board, with ``finished`` true.
     """
-    desk = Desk(problem, plan, fingerprint, on_board, on_fitted, should_stop, skips, clock)
-    own = runner or ChildRunner(problem, seed=plan.seed, threads=threads or usable_cores())
+    began = clock()
+    own = runner or start_runner(problem, seed=plan.seed, threads=threads or usable_cores(), scheduler=scheduler)
     try:
+        desk = Desk(
+            problem, plan, fingerprint, on_board, on_fitted, should_stop, skips, clock, lambda: own.where, began
+        )
         return _Search(desk, own, pipeline_of).go(dict(finished or {}))
     finally:
         if runner is None:
@@ -169,6 +175,8 @@ class _Search:
 
     def _turn(self, spec: ModelSpec, *, privileged: bool) -> None:
         desk = self.desk
+        # A cluster may grow, shrink or be lost.
+        self.pace.workers = self.runner.workers
         desk.stopped = desk.stopped or desk.should_stop()
         desk.skip_waiting()
         if desk.runs[spec.key].status is not RunStatus.WAITING:
@@ -201,7 +209,7 @@ class _Search:
             )
         shape = self.pace.size
         takes = self.runner.workers * spec.memory(shape.rows, shape.columns, shape.classes)
-        free_bytes = available_bytes()
+        free_bytes = self.runner.free_bytes()
         if takes > free_bytes:
             return f"It needs about {size(takes)} of memory; {size(free_bytes)} are free."
         return ""

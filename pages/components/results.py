@@ -262,7 +262,8 @@ def chosen_of(project: Project, found: Leaderboard) -> str | None:
 
 def forecast_sentence(project: Project) -> str:
     """Return what a training would take, in one sentence."""
-    return judge.forecast_sentence(project, problem(project))
+    on_cluster = bool(session.workspace().settings.dask_scheduler)
+    return judge.forecast_sentence(project, problem(project), on_cluster=on_cluster)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)

@@ -76,6 +76,8 @@ def _job_card(project: Project, job: Job, board: Leaderboard | None) -> None:
         skipped = f", {seen.count(RunStatus.SKIPPED)} skipped" if RunStatus.SKIPPED in seen else ""
         all_ = len(seen) or len(candidates_of(project))
         note = f"{done} of {all_} candidates done{skipped}. {seconds} s of {budget}. Seed {project.plan.seed}."
+        if now is not None and now.where:
+            note += f" {now.where}"
         if job.state is JobState.STOPPING:
             title = "Stopping, and keeping what is finished"
     with st.container(border=True, key="jobcard"):
@@ -175,8 +177,9 @@ def board_view(project: Project, board: Leaderboard) -> None:
     if board.recommendation:
         draw.muted(board.recommendation)
     luck.of_the_best(project, board)
-    for note in board.notes:
-        draw.muted(note)
+    for note in (board.where, *board.notes):
+        if note:
+            draw.muted(note)
 
 
 def failed(project: Project, job: Job) -> None:

@@ -109,6 +109,10 @@ class ScriptedRunner:
         self.done: list[FitTask] = []
 
     workers = 1
+    where = ""
+
+    def free_bytes(self):
+        return 8e9
 
     def fit_all(self, tasks, interrupted, wanted=lambda place: True):
         for place, task in enumerate(tasks):
