@@ -34,10 +34,19 @@ class Cluster:
     """A scheduler and what was started for it."""
 
     folder: Path
-    settings: dict[str, str] = field(default_factory=dict)
-    """Dask's own, as variables of the environment."""
+    options: tuple[str, ...] = ()
+    """Of scheduler and workers alike."""
     address: str = ""
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def scheduler(self) -> subprocess.Popen[bytes]:
+        return self.processes[0]
+
+    @property
+    def nanny(self) -> subprocess.Popen[bytes]:
+        """The process that starts workers again."""
+        return self.processes[1]
 
     def run(self, *words: str, fairway: bool = True) -> subprocess.Popen[bytes]:
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
@@ -46,9 +55,9 @@ class Cluster:
         environment["DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"] = str(FAILURES)
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "dask", *words],
+                [sys.executable, "-m", "dask", *words, *self.options],
                 cwd=self.folder,
-                env={**environment, **self.settings},
+                env=environment,
                 stdout=log,
                 stderr=log,
             )
@@ -66,7 +75,7 @@ class Cluster:
         """Start workers of one thread each, under one nanny process, and wait until they are there."""
         from distributed import Client
 
-        words = ("worker", self.address, "--nworkers", str(count), "--nthreads", "1", "--no-dashboard")
+        words = ("worker", self.address, "--nworkers", str(count), "--nthreads", "1", "--memory-limit", "4GB")
         process = self.run(*words, fairway=fairway)
         with Client(self.address, set_as_default=False) as client:
             client.wait_for_workers(count, timeout=30)
@@ -87,9 +96,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster_in(folder: Path, settings: dict[str, str] | None = None) -> Iterator[Cluster]:
+def cluster_in(folder: Path, options: tuple[str, ...] = ()) -> Iterator[Cluster]:
     """Start a scheduler, and end it and its workers."""
-    cluster = Cluster(folder, settings or {})
+    cluster = Cluster(folder, options)
     try:
         cluster.start()
         yield cluster

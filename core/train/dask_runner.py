@@ -131,6 +131,7 @@ class DaskRunner:
         if interrupted():
             raise FitInterrupted
         waiting = deque(enumerate(tasks))
+        self._alive = time.monotonic()
         try:
             while waiting or self._busy:
                 while waiting and len(self._busy) < self.workers:
@@ -208,9 +209,13 @@ class DaskRunner:
     def _raise(self, sent: _Sent, error: Exception) -> None:
         from distributed import KilledWorker
 
-        if isinstance(error, KilledWorker):
+        if isinstance(error, KilledWorker) and self._threads() != {}:
             log_failure(sent.task, str(error))
             raise FitFailed(ENDED_OFTEN) from error
+        if isinstance(error, KilledWorker):
+            # With nobody left, it was not the fit that ended them: it went from one to the next as all were ended.
+            self._lost(sent)
+            return
         raise self._gone("has a worker that could not do what it was asked for") from error
 
     def _lost(self, sent: _Sent) -> None:
@@ -229,15 +234,21 @@ class DaskRunner:
         self._looked = now
         if self._client.status != "running":
             raise self._gone("was lost")
-        try:
-            threads = self._client.nthreads(callback_timeout=POLL_SECONDS)
-        except (TimeoutError, OSError):
-            # Busy, or just gone: the connection itself tells, a little later.
+        threads = self._threads()
+        if threads is None:
             return
         if threads:
             self._alive, self.workers = now, self._at_once(threads)
         elif now - self._alive > WITHOUT_WORKERS_SECONDS:
             raise self._gone("lost all its workers")
+
+    def _threads(self) -> dict[str, int] | None:
+        """Return the threads of each worker; None where the scheduler does not say at once."""
+        try:
+            return dict(self._client.nthreads(callback_timeout=POLL_SECONDS))
+        except (TimeoutError, OSError):
+            # Busy, or just gone: the connection itself tells, a little later.
+            return None
 
     def _gone(self, what: str) -> ClusterGone:
         return ClusterGone(f"The Dask cluster at {self._address} {what}.")

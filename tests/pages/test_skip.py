@@ -73,6 +73,20 @@ def test_what_waits_or_runs_is_skipped_by_its_own_button_and_stays_so_after_a_re
     assert workspace.get(framed.id).decisions[-1].what == "Asked to skip random forest"
 
 
+def test_where_a_cluster_fits_the_page_says_so_at_work_and_when_all_has_ended(
+    show: Callable[..., AppTest], workspace: Workspace, framed: Project, training: Job
+) -> None:
+    where = "Fitted on the Dask cluster at tcp://10.0.0.5:8786, 4 fits at a time."
+    assert where not in said(show("train", framed.id))
+    folder = workspace.training(framed.id, training_fingerprint(framed))
+    folder.write_board(board(framed, *AT_WORK).model_copy(update={"where": where}))
+    assert where in said(show("train", framed.id))
+    done = [run.model_copy(update={"status": RunStatus.DONE, "score": 0.7}) for run in AT_WORK]
+    folder.write_board(board(framed, *done, finished=True).model_copy(update={"where": where}))
+    end(workspace)
+    assert where in said(show("train", framed.id))
+
+
 def test_while_a_training_stops_nothing_more_can_be_skipped(
     show: Callable[..., AppTest], workspace: Workspace, framed: Project, training: Job
 ) -> None:

@@ -66,6 +66,15 @@ def test_doctor_tells_versions_and_settings(run, tmp_path, monkeypatch):
     assert ran.json["libraries"]["scikit-learn"].startswith("1.")
 
 
+def test_doctor_names_a_cluster_that_cannot_be_reached(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.train.dask_runner.CONNECT_SECONDS", 0.3)
+    monkeypatch.setenv("FAIRWAY_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FAIRWAY_DASK_SCHEDULER", "tcp://127.0.0.1:9")
+    ran = run("doctor")
+    assert ran.status == 2
+    assert "The Dask cluster at tcp://127.0.0.1:9 cannot be reached." in ran.out
+
+
 def test_doctor_names_a_home_that_cannot_be_written(run, monkeypatch):
     monkeypatch.setenv("FAIRWAY_HOME", "/proc/none")
     ran = run("doctor")

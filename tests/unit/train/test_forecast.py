@@ -19,6 +19,13 @@ def test_the_forecast_lists_candidates_in_the_order_in_which_they_run(problem):
     assert forecast.rows == 120
 
 
+def test_a_forecast_says_that_it_is_that_of_this_machine_where_a_cluster_fits(problem):
+    plan = TrainPlan(budget_seconds=1000, draws=0)
+    here, there = forecast_training(problem, plan).words, forecast_training(problem, plan, on_cluster=True).words
+    assert " rows. Forecast: " in here
+    assert " rows. Fits go to the Dask cluster. Forecast on this machine alone: " in there
+
+
 def test_the_forecast_never_exceeds_the_budget(problem):
     forecast = forecast_training(problem, TrainPlan(budget_seconds=10))
     assert forecast.low_seconds <= forecast.high_seconds <= 10

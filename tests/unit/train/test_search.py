@@ -214,6 +214,24 @@ def test_a_failed_candidate_is_a_row_with_its_cause_and_ends_nothing(problem, sc
     assert board.ended == "done"
 
 
+def test_a_candidate_that_needs_more_memory_than_its_fits_have_is_not_started(problem, scripted, clock):
+    runner = scripted()
+    runner.free_bytes = lambda: 1e5
+    board, _, _ = run(problem, runner, clock)
+    forest = board.run("random_forest")
+    assert forest.status is RunStatus.SKIPPED
+    assert forest.reason.endswith(" of memory; 100 kB are free.")
+    assert "random_forest" not in {task.candidate for task in runner.done}
+
+
+def test_a_board_says_where_its_fits_ran(problem, scripted, clock):
+    runner = scripted()
+    runner.where = "Fitted elsewhere."
+    board, boards, _ = run(problem, runner, clock)
+    assert {board.where for board in boards} == {"Fitted elsewhere."}
+    assert "Fitted elsewhere." not in board.notes
+
+
 def test_a_failed_baseline_leaves_the_others_to_finish(problem, scripted, clock):
     board, _, _ = run(problem, scripted(faults={("baseline", 0): FitFailed("It crashed.")}), clock)
     assert board.baseline is None
