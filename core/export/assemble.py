@@ -253,7 +253,10 @@ def _split(plan: SplitPlan, problem: Problem, board: Leaderboard) -> str:
 def _recipe(problem: Problem, pipeline: Any) -> tuple[str, ...]:
     compiled = {name for name, _ in getattr(pipeline, "steps", ())}
     # A model that needs no scaling was given none; members of a blend that do have their own.
-    scaled = any(isinstance(one, Pipeline) for one in getattr(_model(pipeline), "fitted_", ()))
+    model = _model(pipeline)
+    # Only a blend keeps its members under this name; LightGBM says by it that it was fitted.
+    members = model.fitted_ if isinstance(model, BlendClassifier | BlendRegressor) else ()
+    scaled = any(isinstance(one, Pipeline) for one in members)
     used = [step for step in problem.recipe.active if step.kind != "scale" or scaled or step.id in compiled]
     return tuple(_plain(STEPS[step.kind].describe(step, problem.schema)) for step in used)
 

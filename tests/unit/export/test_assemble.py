@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
+from lightgbm import LGBMClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -204,3 +205,14 @@ def test_a_single_model_scores_its_folds_as_the_board_did_unless_it_counted_its_
     )  # fmt: skip
     assert spec.code.other_folds.endswith("here every fold has the final model's 37.")
     assert spec.card.members == ()
+
+
+def test_a_fitted_lightgbm_is_no_blend(problem, board):
+    model = LGBMClassifier(n_estimators=2, verbosity=-1).fit([[0.0], [1.0]], [0, 1])
+    assert model.fitted_ is True
+    spec = assemble(
+        problem, PLAN, board, "lr", compile_pipeline(problem, model, scale=False), name="P", fingerprint="m",
+        source=DataSource("t.csv", "h", {"format": "text"}), created=datetime(2026, 11, 23, tzinfo=UTC),
+    )  # fmt: skip
+    assert len(spec.card.recipe) == 2
+    assert not any("scale" in line.casefold() for line in spec.card.recipe)
