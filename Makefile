@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run test check lint types layers unit bench screenshots pins clean
+.PHONY: run torch test check lint types layers unit bench screenshots pins clean
 
 run: $(VENV)/.run-ready  ## Start the app on port 8501
 	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+torch: $(VENV)/.torch-ready  ## Add PyTorch, with which networks with dropout learn; the app runs without it
 
 test: check browser-tests  ## Everything: lint, types, layers, units, pages, bundles, journeys
 
@@ -40,6 +42,7 @@ screenshots: $(VENV)/.dev-ready  ## Pictures of every screen under docs/screensh
 pins: $(VENV)/.dev-ready  ## Make the pinned closures again
 	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements.in
 	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements-dev.in
+	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements-torch.in
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +50,12 @@ $(BIN)/python:
 $(VENV)/.run-ready: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m compileall -q $(VENV)/lib core pages app.py || true
+	touch $@
+
+# TORCH_INDEX: a further index of packages, such as the one with PyTorch's builds for the processor alone.
+$(VENV)/.torch-ready: requirements-torch.txt $(VENV)/.run-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements-torch.txt
+	$(BIN)/python -m pip check
 	touch $@
 
 $(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.run-ready

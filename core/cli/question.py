@@ -180,3 +180,5 @@ def _check_models(models: Iterable[str], task: Task) -> None:
         if key not in known:
             what = "does not suit this kind of outcome" if key in MODELS else "is not known"
             raise FrameError(f"The model '{cut(key)}' {what}.", next_step=f"Choose from {', '.join(known)}.")
+        if MODELS[key].missing:
+            raise FrameError(f"The model '{key}' cannot be tried. {MODELS[key].missing}", next_step="Or leave it out.")

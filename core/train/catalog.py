@@ -5,7 +5,7 @@ Adding a model means adding one entry here, its estimator in ``core.train.estima
 
 from core.framing.frame import Task
 from core.train import spaces, speeds
-from core.train.estimators import boosting, linear, smooth, trees
+from core.train.estimators import boosting, linear, network, smooth, trees
 from core.train.spaces import Real
 from core.train.spec import BASELINE, ModelSpec
 
@@ -195,6 +195,20 @@ _ENTRIES = (
         space=spaces.KERNEL,
     ),
     ModelSpec(
+        "torch_network",
+        "Neural network with dropout",
+        "Smooth mixtures of columns, kept from learning rows by heart by dropout and weight decay (PyTorch).",
+        _ALL,
+        17,
+        True,
+        network.torch_network,
+        network.describe_torch_network,
+        speeds.torch_network,
+        memory=speeds.torch_network_bytes,
+        space=spaces.TORCH_NETWORK,
+        needs="torch",
+    ),
+    ModelSpec(
         "naive_bayes",
         "Naive Bayes",
         "The quickest: each column speaks for itself. Its chances are often too sure.",
@@ -265,11 +279,12 @@ def candidates(task: Task, keys: tuple[str, ...] = ()) -> tuple[ModelSpec, ...]:
     ----------
     task : Task
     keys : tuple of str
-        Keys of ``MODELS``; empty means every model that suits and is tried by default. Unknown keys and other tasks'
-        models are passed over.
+        Keys of ``MODELS``; empty means every model that suits, is tried by default and can learn here. Unknown keys and
+        other tasks' models are passed over.
 
     Returns
     -------
     tuple of ModelSpec
     """
-    return tuple(spec for spec in suited(task) if spec.is_baseline or (spec.key in keys if keys else spec.by_default))
+    usual = tuple(spec for spec in suited(task) if spec.by_default and not spec.missing)
+    return tuple(spec for spec in suited(task) if spec.key in keys or spec.is_baseline) if keys else usual

@@ -105,9 +105,8 @@ def forecast_training(problem: Problem, plan: TrainPlan, *, on_cluster: bool = F
     rows = len(problem.split.train)
     expected = []
     for spec in candidates(task, plan.candidates):
-        too_large = spec.most_rows is not None and rows > spec.most_rows
-        seconds = None if too_large else pace.seconds(spec)
-        reason = spec.most_rows_reason if too_large else ""
+        reason = spec.left_out(rows)
+        seconds = None if reason else pace.seconds(spec)
         expected.append(CandidateForecast(spec.key, spec.title, spec.good_at, seconds, reason))
     timed = [one for one in expected if one.seconds is not None and one.key != BASELINE]
     quickest = min(timed, key=lambda one: one.seconds or 0.0, default=None)

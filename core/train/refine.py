@@ -95,7 +95,8 @@ class Refining:
         done = [run for run in desk.runs.values() if run.status is RunStatus.DONE and run.family == run.key]
         done.sort(key=lambda run: run.score or 0.0, reverse=self.metric.higher_is_better)
         specs = [(MODELS[run.key], run) for run in done if not run.is_baseline]
-        return [(spec, run) for spec, run in specs if free(spec, self.plan.settings)]
+        # What was fitted where an extra is installed may be kept on a machine that has it not.
+        return [(spec, run) for spec, run in specs if not spec.missing and free(spec, self.plan.settings)]
 
     def _line(self, spec: ModelSpec) -> str:
         """Write the line of a candidate's best settings; return its key.

@@ -157,8 +157,7 @@ class _Search:
         return dict(self.plan.settings.get(key, {}))
 
     def _waiting(self, spec: ModelSpec) -> Run:
-        rows = len(self.problem.split.train)
-        reason = spec.most_rows_reason if spec.most_rows is not None and rows > spec.most_rows else ""
+        reason = spec.left_out(len(self.problem.split.train))
         return Run(
             key=spec.key,
             title=spec.title,

@@ -45,6 +45,8 @@ TITLES = {
     "knots": "Knots of a curve",
     "strength": "Freedom (inverse regularisation)",
     "width": "Width",
+    "layers": "Layers",
+    "dropout": "Dropout",
     "decay": "Weight decay",
     "depth": "Depth",
     "neighbours": "Neighbours",
@@ -69,6 +71,13 @@ NETWORK: Space = {
     "width": Whole(16, 128, log=True),
     "decay": Real(0.0001, 3.0, log=True),
     "rate": Real(0.0007, 0.01, log=True),
+}
+TORCH_NETWORK: Space = {
+    "layers": Whole(1, 4),
+    "width": Whole(16, 256, log=True),
+    "dropout": Real(0.0, 0.5),
+    "decay": Real(0.0001, 1.0, log=True),
+    "rate": Real(0.0007, 0.02, log=True),
 }
 TREE: Space = {"depth": Whole(2, 8)}
 NEIGHBOURS: Space = {"neighbours": Whole(1, 60, log=True)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 from core.errors import TrainingError
@@ -12,6 +13,38 @@ from core.train.spaces import Space, Value
 
 BASELINE = "baseline"
 NOT_READABLE = "Not to be read as a whole; Explain shows what moves it."
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A library that is installed by a command of its own.
+
+    Parameters
+    ----------
+    package : str
+        Its name in code.
+    title : str
+    command : str
+        As the README has it.
+    """
+
+    package: str
+    title: str
+    command: str
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether it can be imported here; it is not imported to find out."""
+        return find_spec(self.package) is not None
+
+    @property
+    def missing(self) -> str:
+        """What to do where it is not installed."""
+        return f"It learns with {self.title}, which is not installed here. The README says how: {self.command}."
+
+
+EXTRAS = {"torch": Extra("torch", "PyTorch", "make torch")}
+"""What models need beyond the requirements."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +81,8 @@ class ModelSpec:
         Whether a training tries it unless it was asked not to.
     memory : callable
         From rows, encoded columns and classes to the bytes of one fit beside the table after the recipe.
+    needs : str
+        Key of ``EXTRAS`` without which it cannot learn; empty where it needs none.
     """
 
     key: str
@@ -65,11 +100,23 @@ class ModelSpec:
     readable: str = NOT_READABLE
     by_default: bool = True
     memory: Callable[[int, int, int], float] = speeds.table_bytes
+    needs: str = ""
 
     @property
     def is_baseline(self) -> bool:
         """Whether it is the naive guess that all others must beat."""
         return self.key == BASELINE
+
+    @property
+    def missing(self) -> str:
+        """What must be installed before it can learn here, in plain words; empty where nothing is missing."""
+        extra = EXTRAS.get(self.needs)
+        return "" if extra is None or extra.is_installed else extra.missing
+
+    def left_out(self, n_rows: int) -> str:
+        """Say why it is not tried on so many training rows, in plain words; empty where it is."""
+        too_many = self.most_rows is not None and n_rows > self.most_rows
+        return self.missing or (self.most_rows_reason if too_many else "")
 
     def build(
         self,

@@ -81,6 +81,11 @@ def network(rows: int, columns: int, classes: int) -> float:
     return 0.1 + 60 * rows * (columns + 60) * 1.2e-8
 
 
+def torch_network(rows: int, columns: int, classes: int) -> float:
+    """Count some fifty passes of forty steps or more."""
+    return 0.3 + 50 * (20 + rows / 512) * 1.2e-3
+
+
 def table_bytes(rows: int, columns: int, classes: int) -> float:
     """Count two copies of the table, and what is said of each row."""
     return 16.0 * rows * columns + 32.0 * rows * max(classes, 1)
@@ -100,6 +105,11 @@ def forest_bytes(rows: int, columns: int, classes: int) -> float:
 def machine_bytes(rows: int, columns: int, classes: int) -> float:
     """Count the cache of the kernel, once for each fold that calibrates."""
     return table_bytes(rows, columns, classes) + 4 * min(400e6, 8.0 * rows * rows)
+
+
+def torch_network_bytes(rows: int, columns: int, classes: int) -> float:
+    """Count PyTorch itself and two copies of the table in half the precision."""
+    return 2.5e8 + table_bytes(rows, columns, classes)
 
 
 def kernel_bytes(rows: int, columns: int, classes: int) -> float:

@@ -26,7 +26,7 @@ def settings(project: Project) -> None:
     """Draw what to try and for how long."""
     assert project.frame.task is not None
     options = [spec for spec in suited(project.frame.task) if not spec.is_baseline]
-    titles = {spec.key: spec.title for spec in options}
+    titles = {spec.key: f"{spec.title} (not installed)" if spec.missing else spec.title for spec in options}
     st.session_state["plan_candidates"] = [spec.key for spec in candidates_of(project) if not spec.is_baseline]
     st.session_state["plan_budget"] = min(BUDGETS, key=lambda seconds: abs(seconds - project.plan.budget_seconds))
     st.session_state["plan_tuning"] = tuning_of(project.plan)
@@ -47,7 +47,7 @@ def settings(project: Project) -> None:
         for spec in options:
             draw.html(
                 f'<p class="fw-muted"><b>{draw.text(spec.title)}.</b> {draw.text(spec.good_at)} '
-                f"{draw.text(spec.readable)}</p>"
+                f"{draw.text(f'{spec.readable} {spec.missing}')}</p>"
             )
     _fixing(project)
 

@@ -78,9 +78,11 @@ def rounds_of(
     model = pipeline.steps[-1][1]
     network = getattr(model, "regressor_", model)
     if hasattr(network, "loss_curve_"):
-        losses = [float(loss) for loss in network.loss_curve_]
-        at = _points(len(losses))
-        return Rounds(OWN_LOSS, tuple(at), tuple(losses[number - 1] for number in at), ())
+        at = _points(len(network.loss_curve_))
+        # PyTorch's also keep what they found on the rows they set aside to know when to stop.
+        aside = getattr(network, "aside_curve_", ())
+        seen, unseen = ([float(of[number - 1]) for number in at if of] for of in (network.loss_curve_, aside))
+        return Rounds(OWN_LOSS, tuple(at), tuple(seen), tuple(unseen))
     rng = np.random.default_rng(seed)
     parts = [rows if len(rows) <= MOST_ROWS else rng.choice(rows, MOST_ROWS, replace=False) for rows in (fitted, judge)]
     curves, at = [], []
@@ -129,6 +131,11 @@ def sentence(rounds: Rounds) -> str:
     if not unseen:
         return f"It learned for {last:,} rounds; how it does on rows left out after each, the library does not keep."
     best, lowest = rounds.best, min(unseen)
+    if rounds.measure == OWN_LOSS:
+        return (
+            f"On rows it set aside, the loss was lowest after about {best:,} of {last:,} rounds; the network is kept "
+            "as it was then."
+        )
     if best == last:
         return f"After {last:,} rounds {rounds.measure} on rows left out still falls: more rounds may help."
     lost = unseen[-1] / lowest - 1 if lowest > 0 else 0.0

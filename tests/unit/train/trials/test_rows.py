@@ -1,4 +1,5 @@
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -144,6 +145,17 @@ def test_of_a_network_only_its_own_loss_is_kept(problem):
     assert found.seen == tuple(model.loss_curve_)
     assert found.unseen == ()
     assert "the library does not keep" in rounds_sentence(found)
+
+
+def test_a_network_that_stopped_by_rows_set_aside_shows_their_loss_too():
+    network = SimpleNamespace(loss_curve_=[0.9, 0.6, 0.5, 0.4], aside_curve_=[0.8, 0.5, 0.6, 0.7])
+    found = rounds_of(SimpleNamespace(steps=[("model", network)]), None, np.arange(3), np.arange(3), seed=1)
+    assert found.rounds == (1, 2, 3, 4)
+    assert found.seen == (0.9, 0.6, 0.5, 0.4)
+    assert found.unseen == (0.8, 0.5, 0.6, 0.7)
+    assert rounds_sentence(found) == (
+        "On rows it set aside, the loss was lowest after about 2 of 4 rounds; the network is kept as it was then."
+    )
 
 
 def test_the_rounds_say_where_learning_by_heart_begins():
