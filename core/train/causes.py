@@ -5,6 +5,12 @@ import re
 from core.errors import FairwayError
 
 _PLACE = re.compile(r"""(?:[A-Za-z]:)?(?:[\\/][\w.\-@+ ]+){2,}[\\/]?|<[\w.]+ object at 0x[0-9a-f]+>|0x[0-9a-f]{6,}""")
+_SMALLER = "Train on fewer rows or columns, or leave this model out."
+MEMORY = f"It needed more memory than there is. {_SMALLER}"
+ENDED = f"Its process was ended by the system, most likely because memory ran out. {_SMALLER}"
+GAVE_UP = f"Its process gave up, most likely because memory ran out. {_SMALLER}"
+ENDED_OFTEN = f"It ended every worker of the cluster that tried it, most likely because memory ran out. {_SMALLER}"
+
 _KNOWN: tuple[tuple[str, str], ...] = (
     (
         r"contains NaN|NaN, infinity|missing values",
@@ -39,12 +45,9 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         r"Singular matrix|did not converge|SVD",
         "Some columns repeat each other so closely that no solution was found. Leave one of them out.",
     ),
-    (r"Unable to allocate|std::bad_alloc|MemoryError", "It needed more memory than there is."),
+    (r"Unable to allocate|std::bad_alloc|MemoryError", MEMORY),
 )
 
-MEMORY = "It needed more memory than there is."
-ENDED = "Its process was ended by the system, most likely because memory ran out."
-ENDED_OFTEN = "It ended every worker of the cluster that tried it, most likely because memory ran out."
 CRASHED = "Its process crashed."
 
 
@@ -87,6 +90,9 @@ def exit_in_words(status: int | None) -> str:
     """
     if status in (-9, 137):
         return ENDED
+    if status is not None and status > 0:
+        # The library of linear algebra ends the process by itself when it is refused memory.
+        return GAVE_UP
     return CRASHED
 
 

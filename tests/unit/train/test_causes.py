@@ -58,4 +58,5 @@ def test_a_fault_without_words_still_makes_a_sentence():
 
 def test_a_process_that_was_killed_is_told_from_one_that_crashed():
     assert "memory" in exit_in_words(-9)
+    assert "memory" in exit_in_words(1)
     assert exit_in_words(-11) == "Its process crashed."
