@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, clone, is_classifier
 
 from core.train.estimators.linear import MEDIAN_METRICS
 from core.train.estimators.setting import INNER_FOLDS, Setting
+from core.train.speeds import COLUMNS_A_TREE
 
 MOST_ROUNDS = 1_500
 PATIENCE = 30
@@ -160,7 +161,7 @@ def _boosting(
         min_child_samples=min(least, max(3, setting.n_rows // 20)),
         subsample=rows,
         subsample_freq=1 if rows < 1 else 0,
-        colsample_bytree=columns,
+        colsample_bytree=columns * min(1.0, COLUMNS_A_TREE / max(1, setting.n_features)),
         reg_lambda=l2,
         extra_trees=random_cuts,
         random_state=setting.seed,
