@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run torch test check lint types layers unit bench screenshots pins clean
+.PHONY: run torch test check lint types layers unit bench peers screenshots pins clean
 
 run: $(VENV)/.run-ready  ## Start the app on port 8501
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -18,7 +18,8 @@ check: $(VENV)/.dev-ready $(VENV)-s3/.ready lint types layers  ## Without the br
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/pages tests/bundles
 
 browser-tests: $(VENV)/.dev-ready $(VENV)-s3/.ready
-	$(BIN)/python -m pytest -q tests/journeys
+	$(BIN)/python -m pytest -q tests/journeys || { echo "Once more, what failed:"; \
+	  $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none tests/journeys; }
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
@@ -34,7 +35,9 @@ unit: $(VENV)/.dev-ready $(VENV)-s3/.ready
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
 
 bench: $(VENV)/.dev-ready $(VENV)-bench/.ready  ## Speed and memory, as ratios in one run
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+peers: $(VENV)-flaml/.ready $(VENV)-autogluon/.ready $(VENV)-mljar/.ready  ## What tests.benchmarks.search is held against
 
 screenshots: $(VENV)/.dev-ready  ## Pictures of every screen under docs/screenshots
 	$(BIN)/python -m tests.journeys.screenshots
@@ -68,6 +71,11 @@ $(VENV)-bench/.ready: requirements-bench.txt
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	touch $@
 
+$(VENV)-%/.ready: tests/benchmarks/peers/%.txt
+	$(PYTHON) -m venv $(VENV)-$*
+	$(VENV)-$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 # An S3 server for the tests; botocore does not install beside Fairway. Where it cannot be had, the tests say so.
 $(VENV)-s3/.ready: requirements-s3.txt
 	mkdir -p $(VENV)-s3
@@ -76,4 +84,4 @@ $(VENV)-s3/.ready: requirements-s3.txt
 	  && touch $@; } || test -z "$$CI"
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-s3 .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-flaml $(VENV)-autogluon $(VENV)-mljar $(VENV)-s3 .mypy_cache .ruff_cache .pytest_cache

@@ -1,8 +1,9 @@
 """Speed and memory of Fairway beside the least each can cost: run ``python -m tests.benchmarks``.
 
 Every figure is the median of a few repeats. Its floor is measured in the same run: on a machine that is slower or
-busy, the ratio says more than the figure. ``--noise`` adds the leaderboards of tables of pure noise. The exit status is
-1 where something crashed; an aim that was not met is printed, and no more.
+busy, the ratio says more than the figure. ``--noise`` adds the leaderboards of tables of pure noise, ``--search`` how
+good the models are beside the boosters as they come and other products. The exit status is 1 where something crashed;
+an aim that was not met is printed, and no more.
 """
 
 import argparse
@@ -27,6 +28,7 @@ def main() -> int:
     """Measure everything, print the table, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=str(__doc__).split("\n\n")[0])
     parser.add_argument("--noise", action="store_true", help="train on pure noise as well; takes some minutes more")
+    parser.add_argument("--search", action="store_true", help="search on eleven tables as well; up to an hour")
     parser.add_argument(
         "only",
         nargs="*",
@@ -55,6 +57,8 @@ def main() -> int:
         and subprocess.run([sys.executable, "-m", "tests.benchmarks.noise", str(NOISE_SEEDS)], cwd=ROOT).returncode
     ):
         crashed.append("noise")
+    if wanted.search and subprocess.run([sys.executable, "-m", "tests.benchmarks.search"], cwd=ROOT).returncode:
+        crashed.append("search")
     if crashed:
         say(f"Crashed: {', '.join(crashed)}.")
     return 1 if crashed else 0

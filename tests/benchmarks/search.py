@@ -1,8 +1,8 @@
-"""How good a model the search finds, beside the boosters as they come and FLAML in the same time.
+"""How good a model the search finds, beside the boosters as they come, FLAML, AutoGluon and mljar in the same time.
 
 Each table is parted as its project parts it; every contender learns from the training rows and is scored on the sealed
 ones. A normalised score is 0 for the naive guess and 1 for the best peer of the table. Run it alone, on a machine that
-has nothing else to do: ``python -m tests.benchmarks.search [SECONDS] [TABLE ...]``.
+has nothing else to do: ``make peers``, then ``python -m tests.benchmarks.search [SECONDS] [TABLE ...]``.
 """
 
 import json
@@ -35,7 +35,7 @@ from core.workspace import intake
 from tests.benchmarks.studio import NOW, workspace_in
 from tests.journeys.conftest import ROOT
 
-ENVIRONMENTS = {"flaml": ".venv-bench", "autogluon": ".venv-autogluon", "mljar": ".venv-mljar"}
+ENVIRONMENTS = {"flaml": ".venv-flaml", "autogluon": ".venv-autogluon", "mljar": ".venv-mljar"}
 """Where the peers that do not install beside Fairway are; the boosters as they come run in Fairway's own."""
 SECONDS = 60.0
 DRAWS = 1_000
