@@ -17,16 +17,19 @@ from core.runtime.frames import (
     OTHER_LEVEL,
     FrameStep,
     Origins,
-    as_category,
     assemble,
     block,
+    categories_of,
+    columns_of,
     numbers_in,
     replaced,
     texts,
     texts_in,
+    texts_of,
     untouched,
     unused,
 )
+from core.runtime.values import FEW
 
 ONE_HOT_LIMIT = 100
 """Most columns one category may become; the values beyond the most frequent ones are treated as unseen."""
@@ -107,13 +110,16 @@ class FillCategories(FrameStep):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame without gaps in those columns; the marks stand after the other columns."""
-        changed: dict[str, Any] = {name: texts(X, name) for name in self.fill_ if X[name].isna().any()}
+        if len(X) <= FEW:
+            changed = {name: one for name, one in texts_of(X, list(self.fill_)).items() if None in one.tolist()}
+        else:
+            changed = {name: texts(X, name) for name in self.fill_ if X[name].isna().any()}
         if self.strategy == "nearest" and changed:
             self._ask(X, changed)
         if self.strategy == "iterative":
             for name, (rows, found) in guesses.guess(X, self._design(), self.equations_, self.rounds).items():
                 changed[name][rows] = found
-        filled = {name: as_category(_filled(values, self.fill_[name])) for name, values in changed.items()}
+        filled = categories_of({name: _filled(values, self.fill_[name]) for name, values in changed.items()})
         return gaps.with_marks(replaced(X, filled), X, self.marks_)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -156,15 +162,14 @@ class GroupRare(FrameStep):
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with rare and unseen categories grouped."""
-        changed: dict[str, Any] = {}
-        for name, kept in self.kept_.items():
-            values = texts(X, name)
-            known = set(kept)
-            for position, value in enumerate(values):
-                if value is not None and value not in known:
-                    values[position] = OTHER_LEVEL
-            changed[name] = as_category(values)
-        return replaced(X, changed)
+        changed = {}
+        for name, values in texts_of(X, list(self.kept_)).items():
+            known = {None, *self.kept_[name]}
+            others = [position for position, value in enumerate(values.tolist()) if value not in known]
+            if others:
+                values[others] = OTHER_LEVEL
+                changed[name] = values
+        return replaced(X, categories_of(changed))
 
 
 class Encode(FrameStep):
@@ -295,15 +300,18 @@ class Encode(FrameStep):
         if not self.levels_:
             return X
         columns: dict[str, Any] = {}
-        given = dict(X.items())
+        words = texts_of(X, [name for name in self.levels_ if name not in known])
+        # Of a few rows the numbers are taken together; of many each stays where it is.
+        numbers = [name for name in numbers_in(X, None) if name not in self.levels_] if len(X) <= FEW else []
+        given = columns_of(numbers, block(X, numbers))
         for name in self.columns_in_:
             if name not in self.levels_:
-                columns[name] = untouched(given[name])
+                columns[name] = given[name] if name in given else untouched(X[name])
                 continue
             if name in known:
                 values = known[name]
             else:
-                values = self.table_[name][self._places(name, _filled(texts(X, name), MISSING_LEVEL))]
+                values = self.table_[name][self._places(name, _filled(words[name], MISSING_LEVEL))]
             columns.update({out: values[:, position] for position, out in enumerate(self.outs_[name])})
         return assemble(X, columns)
 
