@@ -77,29 +77,34 @@ def training_fingerprint(project: Project) -> str:
 
     The budget and the list of candidates are not part of it: they say how far a training goes, not what it finds.
     """
+    return digest({**_prepared(project), "seed": project.plan.seed, "libraries": library_versions()})
+
+
+def prepare_fingerprint(project: Project) -> str:
+    """Name what Prepare shows: the same without the seed of a training and the versions it runs with."""
+    return digest(_prepared(project))
+
+
+def _prepared(project: Project) -> dict[str, Any]:
     frame = project.frame
     steps = [step.model_dump(mode="json", exclude={"id", "reason", "on"}) for step in project.recipe.active]
     columns = project.table_schema.columns if project.table_schema else ()
-    return digest(
-        {
-            "data": project.data.content_hash if project.data else None,
-            "schema": [[c.name, c.type, c.role, c.date_format] for c in columns],
-            "frame": [
-                frame.target,
-                frame.task,
-                frame.positive,
-                frame.metric,
-                sorted(frame.unknown_at_prediction),
-                sorted(frame.sensitive),
-                frame.sensitive_as_features,
-                *_priced(frame),
-            ],
-            "recipe": steps,
-            "split": project.split.model_dump(mode="json"),
-            "seed": project.plan.seed,
-            "libraries": library_versions(),
-        }
-    )
+    return {
+        "data": project.data.content_hash if project.data else None,
+        "schema": [[c.name, c.type, c.role, c.date_format] for c in columns],
+        "frame": [
+            frame.target,
+            frame.task,
+            frame.positive,
+            frame.metric,
+            sorted(frame.unknown_at_prediction),
+            sorted(frame.sensitive),
+            frame.sensitive_as_features,
+            *_priced(frame),
+        ],
+        "recipe": steps,
+        "split": project.split.model_dump(mode="json"),
+    }
 
 
 def _priced(frame: Frame) -> list[float | None]:

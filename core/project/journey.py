@@ -7,7 +7,13 @@ from typing import Final
 
 from core.findings import Finding, Severity
 from core.project.document import Project
-from core.project.fingerprint import data_fingerprint, frame_fingerprint, model_fingerprint, training_fingerprint
+from core.project.fingerprint import (
+    data_fingerprint,
+    frame_fingerprint,
+    model_fingerprint,
+    prepare_fingerprint,
+    training_fingerprint,
+)
 from core.train.board import Leaderboard
 
 STAGES: Final = ("frame", "data", "prepare", "train", "evaluate", "explain", "fairness", "export", "monitor")
@@ -95,7 +101,9 @@ def stage_fingerprint(project: Project, stage: str, board: Leaderboard | None) -
         return frame_fingerprint(project)
     if stage == "data":
         return data_fingerprint(project)
-    if stage in ("prepare", "train"):
+    if stage == "prepare":
+        return prepare_fingerprint(project)
+    if stage == "train":
         return training_fingerprint(project)
     return model_fingerprint(project, chosen_run(project, board) or "")
 
@@ -197,7 +205,7 @@ def journey(project: Project, facts: Facts) -> tuple[StepState, ...]:
         states["prepare"] = StepState("prepare", StepStatus.LOCKED, f"Opens after {first}")
         states["train"] = StepState("train", StepStatus.LOCKED, "Opens after Prepare")
     else:
-        seen = current in (project.reviewed.get("prepare"), project.training)
+        seen = project.training == current or project.reviewed.get("prepare") == prepare_fingerprint(project)
         states["prepare"] = _settled(project, facts, "prepare", reviewed=seen) or StepState(
             "prepare", StepStatus.DONE if seen else StepStatus.TO_DO
         )

@@ -181,7 +181,7 @@ class Scale(FrameStep):
         """Return the frame with those columns scaled."""
         if (X.dtypes == np.float64).all():
             values = np.array(X.to_numpy(), order="F", copy=True)
-            places = X.columns.get_indexer(self.names_)
+            places = X.columns.get_indexer(pd.Index(self.names_))
             values[:, places] = (values[:, places] - self.mean_) / self.spread_
             return pd.DataFrame(values, index=X.index, columns=X.columns, copy=False)
         return replaced(X, columns_of(self.names_, (block(X, self.names_) - self.mean_) / self.spread_))

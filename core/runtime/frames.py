@@ -105,7 +105,8 @@ def texts_of(X: pd.DataFrame, names: Sequence[str]) -> dict[str, NDArray[np.obje
     """Return category columns as ``texts`` does; of a few rows all at once, which is quicker than one by one."""
     if not len(names) or len(X) > FEW:
         return {name: texts(X, name) for name in names}
-    values = X[list(names)].to_numpy(dtype=object, na_value=None).T
+    values: Any = X[list(names)]
+    values = values.to_numpy(dtype=object, na_value=None).T
     return {name: np.array(values[place], dtype=object) for place, name in enumerate(names)}
 
 

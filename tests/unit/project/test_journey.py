@@ -12,7 +12,17 @@ from core.prepare.recipe import Recipe, Step
 from core.project.changes import accept
 from core.project.document import DataRef, Export, Project
 from core.project.fingerprint import data_fingerprint, model_fingerprint, training_fingerprint
-from core.project.journey import STAGES, Facts, StepStatus, chosen_run, journey, next_line, next_step, open_findings
+from core.project.journey import (
+    STAGES,
+    Facts,
+    StepStatus,
+    chosen_run,
+    journey,
+    next_line,
+    next_step,
+    open_findings,
+    stage_fingerprint,
+)
 from core.train.board import Leaderboard, Run, RunStatus
 
 NOW = datetime(2026, 3, 1, 9, 14, tzinfo=UTC)
@@ -104,6 +114,15 @@ def test_switching_a_step_off_and_on_again_is_no_change(project: Project) -> Non
     there = project.updated(recipe=recipe)
     back = there.updated(recipe=recipe.changed("s", on=False).changed("s", on=True))
     assert training_fingerprint(there) == training_fingerprint(back)
+
+
+def test_another_seed_of_the_training_leaves_prepare_as_it_was_seen(project: Project) -> None:
+    done, facts = trained(project)
+    seen = done.updated(reviewed={**done.reviewed, "prepare": stage_fingerprint(done, "prepare", None)})
+    reseeded = seen.updated(plan=seen.plan.model_copy(update={"seed": 8}))
+    states = status(reseeded, facts)
+    assert states["prepare"] is StepStatus.DONE
+    assert states["train"] is StepStatus.OUTDATED
 
 
 def test_words_of_the_frame_do_not_make_a_model_out_of_date(project: Project) -> None:
