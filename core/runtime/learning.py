@@ -19,7 +19,7 @@ PATIENCE = 20
 """Passes without a gain on the rows set aside, after which learning stops."""
 STEPS = 8
 """Steps of one pass over the rows, as far as the size of a batch lets it."""
-BATCH = (16, 512)
+BATCH = (16, 1_024)
 """Smallest and largest batch."""
 
 Floats = NDArray[np.float64]
