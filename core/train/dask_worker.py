@@ -21,8 +21,8 @@ from core.train.memory import available_bytes
 from core.train.runner import ChildRunner, FitFailed, FitInterrupted
 from core.train.wire import Failure
 
-LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "imbalanced-learn", "lightgbm", "distributed")
-"""Libraries that must be the same on the workers: a fitted model comes back as it is in memory there."""
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "imbalanced-learn", "lightgbm", "torch", "distributed")
+"""Libraries that must be the same on the workers, or missing here and there: a model comes back as it is in memory."""
 IDLE_SECONDS = 60.0
 """What a training holds on a worker is let go after this long without a fit: its end may never have been told."""
 _CORE = Path(__file__).resolve().parents[1]

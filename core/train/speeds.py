@@ -87,7 +87,7 @@ def network(rows: int, columns: int, classes: int) -> float:
 def torch_network(rows: int, columns: int, classes: int) -> float:
     """Count some sixty passes in batches of an eighth of the rows, of 16 to 1,024, and a part of PyTorch's import."""
     batch = min(max(rows / 8, 16), 1_024)
-    return 0.3 + 60 * ceil(rows / batch) * (6e-4 + batch * (columns + 100) * 1.2e-8)
+    return 0.6 + 60 * ceil(rows / batch) * (6e-4 + batch * (columns + 100) * 1.2e-8)
 
 
 def table_bytes(rows: int, columns: int, classes: int) -> float:
