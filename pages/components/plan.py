@@ -33,6 +33,9 @@ def settings(project: Project) -> None:
     st.multiselect(
         "Candidates", list(titles), format_func=titles.__getitem__, key="plan_candidates", on_change=_write_plan
     )
+    for spec in candidates_of(project):
+        if spec.missing:
+            draw.muted(f"{spec.title}: {spec.missing}")
     left, right = st.columns(2)
     left.selectbox("Time budget", list(BUDGETS), format_func=BUDGETS.get, key="plan_budget", on_change=_write_plan)
     right.selectbox(

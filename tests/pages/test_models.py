@@ -3,10 +3,12 @@
 import re
 import shutil
 
+import pytest
+
 from core.jobs.trying import trial_key
 from core.settings import Settings
 from core.workspace import Workspace
-from tests.pages.whole import assert_sound, show, text_of
+from tests.pages.whole import NOW, assert_sound, show, text_of
 
 
 def test_train_shows_what_each_model_costs_in_use(finished: dict[str, str]) -> None:
@@ -109,3 +111,22 @@ def test_what_tuning_tried_is_drawn_once_a_family_has_enough_draws(finished: dic
     assert "What tuning tried" in said
     assert "Learning rate mattered most" in said
     assert "A rough guide, from 9 draws" in said
+
+
+def test_a_candidate_whose_library_is_missing_says_how_to_get_it(
+    finished: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.train.spec.find_spec", lambda package: None)
+    workspace = Workspace.open(Settings.from_environment())
+    project = workspace.get(finished["penguins"])
+    said = "Neural network with dropout: It learns with PyTorch, which is not installed here."
+    assert said not in text_of(show("train", project.id))
+    asked = project.plan.model_copy(update={"candidates": ("torch_network", "decision_tree")})
+    changed = workspace.save(project.updated(plan=asked), now=NOW)
+    try:
+        screen = show("train", project.id)
+        assert_sound(screen)
+        assert said in text_of(screen)
+        assert "Neural network with dropout (not installed)" in screen.multiselect(key="plan_candidates").options
+    finally:
+        workspace.save(changed.updated(plan=project.plan), now=NOW)
