@@ -2,6 +2,7 @@
 
 import logging
 import queue
+import threading
 import time
 import uuid
 from collections import deque
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 """Longest wait for the scheduler."""
+MEET_SECONDS = 20.0
+"""Longest wait for what the workers say of themselves; the first time they import what they need for it."""
+TELL_SECONDS = 1.0
+"""Longest wait for workers that are told that a training is over."""
 LOOK_SECONDS = 1.0
 """How often the scheduler is asked for its workers while fits are under way."""
 WITHOUT_WORKERS_SECONDS = 15.0
@@ -257,7 +262,7 @@ class DaskRunner:
         """Have the workers let go of the training, and leave the cluster."""
         if self._client.status == "running":
             try:
-                self._client.run(dask_worker.forget, self._training, on_error="ignore")
+                _within(TELL_SECONDS, lambda: self._client.run(dask_worker.forget, self._training, on_error="ignore"))
             except Exception:  # noqa: BLE001 - the edge: they let go by themselves a little later
                 _log.info("the workers could not be told that the training is over", exc_info=True)
         self._client.close(timeout=1)
@@ -306,9 +311,10 @@ def meet(client: "Client", address: str) -> dict[str, Greeting]:
         Where there is none, or one that fits otherwise than this machine.
     """
     try:
-        met = client.run(dask_worker.greet, on_error="return")
+        met = _within(MEET_SECONDS, lambda: client.run(dask_worker.greet, on_error="return"))
     except Exception as error:
-        raise ClusterGone(f"The Dask cluster at {address} does not answer.") from error
+        _log.warning("the workers of %s did not answer", address, exc_info=True)
+        raise ClusterGone(f"The workers of the Dask cluster at {address} do not answer.") from error
     if not met:
         raise ClusterGone(f"The Dask cluster at {address} has no workers. Start some, with Fairway installed.")
     for name, greeting in met.items():
@@ -356,6 +362,26 @@ def _differs(address: str, worker: str, theirs: Mapping[str, str]) -> str:
         f"The worker {worker} of the Dask cluster at {address} runs {', '.join(parts)}. "
         "Its scores would not be the same: install there what is installed here."
     )
+
+
+def _within(seconds: float, ask: Callable[[], Any]) -> Any:
+    """Return what asking gave; raises ``TimeoutError`` where no answer came in time, as from a machine cut off."""
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put((ask(), None))
+        except Exception as error:  # noqa: BLE001 - raised again where it was asked
+            answers.put((None, error))
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        answer, error = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return answer
 
 
 def _collect(ended: "queue.SimpleQueue[tuple[str, Any]]", key: str, future: "Future[Any]") -> None:

@@ -25,6 +25,8 @@ LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "imbalanced-learn", "li
 """Libraries that must be the same on the workers, or missing here and there: a model comes back as it is in memory."""
 IDLE_SECONDS = 60.0
 """What a training holds on a worker is let go after this long without a fit: its end may never have been told."""
+IDLE_SHARE = 0.5
+"""Of a worker's memory that processes without a fit may hold before those of other trainings are ended."""
 _CORE = Path(__file__).resolve().parents[1]
 
 
@@ -110,6 +112,7 @@ def fit(training: str, versions: Mapping[str, str], seed: int, task: FitTask, pr
         return Missing(worker.address)
     key = worker.get_current_task()
     try:
+        _STORE.make_room(held, _share(worker) * _threads(worker))
         return held.fit(task, partial(_is_given_up, worker, key), _share(worker))
     finally:
         _STORE.leave(held)
@@ -227,6 +230,16 @@ class _Store:
             last = held.is_over and not held.at_work
         if last:
             held.close()
+
+    def make_room(self, held: _Held, most_bytes: float) -> None:
+        """End idle processes of other trainings, where all idle ones hold too much of the worker's memory."""
+        with self._lock:
+            all_ = list(self._held.values())
+        idle = sum(_resident_bytes(pid) for one in all_ for runner in one.idle for pid in runner.pids)
+        if idle > IDLE_SHARE * most_bytes:
+            for one in all_:
+                if one is not held:
+                    one.close()
 
     def forget(self, training: str) -> None:
         with self._lock:

@@ -48,6 +48,7 @@ def parts(context):
 
 def quick(context):
     note(context, params=dict(context.params), url=os.environ["FAIRWAY_HOME"], wait=os.environ["OMP_WAIT_POLICY"],
+         cluster=os.environ["FAIRWAY_DASK_SCHEDULER"],
          arguments=Path(f"/proc/{os.getpid()}/cmdline").read_text(), group=os.getpgrp() == os.getpid())
 
 

@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import func, select, update
 from core.errors import JobError, NotFoundError
 from core.jobs import api, ledger, processes
 from core.jobs.job import JobState
+from core.workspace.files import read_json
 from core.workspace.tables import JOBS
 
 
@@ -23,6 +25,13 @@ def test_a_job_runs_in_a_group_of_its_own_with_its_settings_in_the_environment(s
     assert note["group"] is True
     assert "sqlite" not in note["arguments"]
     assert note["pid"] == ended.pid != os.getpid()
+
+
+def test_a_worker_is_told_of_the_cluster_that_fits(workspace, project, helpers):
+    settings = replace(workspace.settings, dask_scheduler="tcp://10.0.0.5:8786")
+    api.submit(replace(workspace, settings=settings), project.id, "quick", {}, key="k", now=helpers.now())
+    place = workspace.artefact_dir(project.id, "sleep", "abc") / "note.json"
+    assert helpers.until(lambda: read_json(place))["cluster"] == "tcp://10.0.0.5:8786"
 
 
 def test_it_says_how_far_it_is(start, helpers):

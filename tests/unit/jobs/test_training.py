@@ -1,5 +1,6 @@
 import os
 import signal
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -163,7 +164,7 @@ def test_a_second_training_goes_on_from_what_is_kept_and_can_be_taken_back(works
     given = {}
 
     def search(_problem, plan, *, on_board, on_fitted, finished, **_others):
-        given.update(finished=set(finished), seconds=plan.budget_seconds)
+        given.update(finished=set(finished), seconds=plan.budget_seconds, scheduler=_others["scheduler"])
         on_fitted(fitted("m1"))
         on_board(board(RunStatus.DONE, RunStatus.DONE))
         raise JobError("Ended here.")
@@ -171,10 +172,11 @@ def test_a_second_training_goes_on_from_what_is_kept_and_can_be_taken_back(works
     monkeypatch.setattr("core.train.search.train", search)
     said = []
     params = {"fingerprint": fingerprint, "plan": TrainPlan(budget_seconds=33).model_dump(mode="json")}
-    context = JobContext(workspace, "job", trainable.id, params, report=lambda *what: said.append(what))
+    there = replace(workspace, settings=replace(workspace.settings, dask_scheduler="tcp://10.0.0.5:8786"))
+    context = JobContext(there, "job", trainable.id, params, report=lambda *what: said.append(what))
     with pytest.raises(JobError):
         TASKS["train"].run(context)
-    assert given == {"finished": {"m0"}, "seconds": 33}
+    assert given == {"finished": {"m0"}, "seconds": 33, "scheduler": "tcp://10.0.0.5:8786"}
     assert said[-1] == (1.0, "Choosing what to try next")
     assert set(folder.finished()) == {"m0", "m1"}
     TASKS["train"].discard(context)

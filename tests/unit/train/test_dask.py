@@ -263,6 +263,18 @@ def test_a_fit_takes_no_more_than_its_share_of_the_workers_memory(problem):
         assert held.idle == []
 
 
+def test_idle_processes_of_other_trainings_make_room(problem):
+    store = dask_worker._Store()
+    one, other = (store.open(name, problem, 7) for name in "ab")
+    with closing(one), closing(other):
+        for held in (one, other):
+            held.idle.append(held._begin())
+        store.make_room(one, 8e9)
+        assert (len(one.idle), len(other.idle)) == (1, 1)
+        store.make_room(one, 1e6)
+        assert (len(one.idle), len(other.idle)) == (1, 0)
+
+
 # The last three end the cluster, one part after the other.
 
 
