@@ -46,6 +46,7 @@ pins: $(VENV)/.dev-ready  ## Make the pinned closures again
 	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements.in
 	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements-dev.in
 	$(BIN)/pip-compile -q --no-annotate --no-header --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements-torch.in
+	sed -i.old 's/^\(torch==[0-9.]*\)+.*/\1/' requirements-torch.txt && rm requirements-torch.txt.old  # any build of that version
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -89,6 +89,16 @@ def test_the_version_named_is_the_one_that_is_pinned():
         assert found[1] == learning.PYTORCH
 
 
+def test_the_extra_pins_what_it_shares_as_the_app_does():
+    pins = [
+        dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text("utf-8"), flags=re.MULTILINE))
+        for name in ("requirements.txt", "requirements-torch.txt")
+    ]
+    shared = pins[0].keys() & pins[1].keys()
+    assert {"fsspec", "jinja2"} <= shared
+    assert {name: pins[1][name] for name in shared} == {name: pins[0][name] for name in shared}
+
+
 @pytest.mark.parametrize(
     ("y", "loss", "aside"),
     [
