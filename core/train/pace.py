@@ -10,6 +10,8 @@ LEVELS_COUNTED = 20
 """Most encoded columns one category column is taken to give."""
 DATE_PARTS = 4
 _RATIO = (0.2, 8.0)
+AS_FORECAST = 0.2
+"""Seconds taken to have gone as forecast, beside those that were measured."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,10 @@ class Pace:
             return self._own[spec.key] / self.size.blocks
         ratio = 1.0
         if self._told:
-            # By all seconds together: what is over in a moment says little of what takes long.
-            ratio = sum(seconds for seconds, _ in self._told) / sum(told for _, told in self._told)
+            # By all seconds together, and a moment that went as forecast beside them: what is over at once says little
+            # of what takes long.
+            measured = AS_FORECAST + sum(seconds for seconds, _ in self._told)
+            ratio = measured / (AS_FORECAST + sum(told for _, told in self._told))
             ratio = min(max(ratio, _RATIO[0]), _RATIO[1])
         return ratio * self._model_seconds(spec) / self.size.blocks
 

@@ -47,12 +47,20 @@ def test_encoded_columns_are_counted(problem):
 
 
 def test_measured_times_correct_the_forecasts_of_what_is_still_to_run():
-    pace = Pace(Size(rows=1000, columns=20, classes=1, folds=5))
+    pace = Pace(Size(rows=1_000_000, columns=20, classes=1, folds=5))
     tree, forest = MODELS["decision_tree"], MODELS["random_forest"]
     before = pace.fit_seconds(forest)
-    pace.learn(tree, 3 * tree.forecast(1000, 20, 1), 0.5)
-    assert pace.fit_seconds(forest) == pytest.approx(3 * before)
+    pace.learn(tree, 3 * tree.forecast(1_000_000, 20, 1), 0.5)
+    assert pace.fit_seconds(forest) == pytest.approx(3 * before, rel=0.02)
     assert pace.preparing == 0.5
+
+
+def test_what_was_over_in_a_moment_says_little_of_what_takes_long():
+    pace = Pace(Size(rows=200, columns=5, classes=1, folds=5))
+    tree, forest = MODELS["decision_tree"], MODELS["random_forest"]
+    before = pace.fit_seconds(forest)
+    pace.learn(tree, 8 * tree.forecast(200, 5, 1))
+    assert before < pace.fit_seconds(forest) < 1.5 * before
 
 
 def test_a_candidate_that_was_measured_is_forecast_by_its_own_time():
