@@ -166,7 +166,8 @@ def answer_file(predictor: "Predictor", given: argparse.Namespace) -> Answered:
         )
     kept = rows.loc[known].reset_index(drop=True)
     answers, costs = predictor.predict_frame(kept), Costs.model_validate(dict(info.costs))
-    outcomes = outcomes_of(answers, actual[known], task, info.classes, info.positive, costs=costs)
+    terms: dict[str, Any] = {"costs": costs, "quantile": info.quantile}
+    outcomes = outcomes_of(answers, actual[known], task, info.classes, info.positive, **terms)
     return Answered(kept, outcomes, int((~known).sum()))
 
 
@@ -174,7 +175,8 @@ def frame_of(predictor: "Predictor", sensitive: Sequence[str] = (), **changes: A
     """Return what a bundle still knows of its frame."""
     info = predictor.info
     given = {"target": info.target, "task": info.task, "positive": info.positive, "metric": info.metric or None}
-    return Frame.model_validate({**given, "costs": dict(info.costs), "sensitive": tuple(sensitive), **changes})
+    given |= {"costs": dict(info.costs), "quantile": info.quantile}
+    return Frame.model_validate({**given, "sensitive": tuple(sensitive), **changes})
 
 
 def schema_of(predictor: "Predictor") -> Schema:

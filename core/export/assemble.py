@@ -204,6 +204,7 @@ def assemble(
         fingerprints={"model": fingerprint, "training": board.fingerprint, "data": source.content_hash},
         seed=board.seed,
         costs=frame.costs,
+        quantile=frame.quantile,
     )
 
 

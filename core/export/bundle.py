@@ -131,6 +131,7 @@ def _info(spec: BundleSpec, versions: dict[str, str]) -> BundleInfo:
         fingerprints=dict(spec.fingerprints),
         read_as=dict(spec.code.read_as),
         costs=spec.costs.model_dump(exclude={"currency"}) if spec.costs.known else {},
+        quantile=spec.quantile,
     )
 
 

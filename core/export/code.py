@@ -85,6 +85,7 @@ def training_script(spec: BundleSpec) -> str:
             "is_binary": spec.task is Task.BINARY,
             "classes": list(spec.classes),
             "positive": spec.positive,
+            "quantile": spec.quantile,
             "costs": spec.costs if METRICS[spec.metric].needs_costs else None,
             "target": spec.target,
             "metric": METRICS[spec.metric].title,

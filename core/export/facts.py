@@ -216,6 +216,8 @@ class BundleSpec:
         Of the golden rows.
     costs : Costs
         Of the two errors (binary); travels where the metric needs it.
+    quantile : float
+        The one asked for (regression).
     """
 
     pipeline: Any
@@ -235,3 +237,4 @@ class BundleSpec:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     seed: int = 7
     costs: Costs = field(default_factory=Costs)
+    quantile: float = 0.5

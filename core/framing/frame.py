@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Task(StrEnum):
@@ -101,6 +101,8 @@ class Frame(BaseModel):
     good_enough: float | None = None
     today: str = ""
     harm: str = ""
+    quantile: float = Field(default=0.5, ge=0.01, le=0.99)
+    """Of the amounts: the share of outcomes that should lie below the answer, where a quantile is asked for."""
     flag_is_good: bool = False
     """Whether being flagged is what a person hopes for (an offer, a loan): the four-fifths rule then counts flags."""
 

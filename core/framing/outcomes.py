@@ -31,6 +31,8 @@ class Outcomes:
         Labels fixed by a rule other than the threshold (a fairness remedy); they win over it.
     costs : Costs
         What the errors cost (binary only); unknown where nobody said.
+    quantile : float
+        The one the frame asks for (regression only).
     """
 
     task: Task
@@ -42,6 +44,7 @@ class Outcomes:
     threshold: float = 0.5
     decided: NDArray[np.generic] | None = None
     costs: Costs = field(default_factory=Costs)
+    quantile: float = 0.5
 
     def __len__(self) -> int:
         return len(self.actual)

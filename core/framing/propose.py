@@ -14,6 +14,8 @@ from core.runtime.values import as_number
 
 T = TypeVar("T")
 
+OFTEN: Final = 0.2
+"""From this share of zeros on, amounts are taken to be none in many rows and something in the others."""
 FEW_VALUES: Final = 10
 """Whole numbers with at most this many different values may be classes as well as amounts."""
 RARE_SHARE: Final = 0.05
@@ -161,7 +163,8 @@ def propose_metric(
         return Proposal("f1_macro", "Every outcome counts the same, however rare it is.")
     if task is Task.REGRESSION:
         if tail_length(values) > HEAVY_TAIL:
-            return Proposal("mae", "A few amounts are very far out; squared errors would count little else.")
+            far = Proposal("mae", "A few amounts are very far out; squared errors would count little else.")
+            return _often_zero(values) or far
         return Proposal("rmse", "Large errors hurt more than small ones, and no amount is far enough out to rule it.")
     levels = count_levels(values)
     label = propose_positive(values).value if positive is None else positive
@@ -175,6 +178,17 @@ def propose_metric(
     return Proposal(
         "roc_auc", f"It judges how well rows are ranked, whatever the line between yes and no will be.{line}"
     )
+
+
+def _often_zero(values: pd.Series) -> Proposal[str] | None:
+    """Propose a deviance for amounts never below zero of which many are: their median says next to nothing."""
+    numbers = as_number(values).dropna().to_numpy()
+    if len(numbers) == 0 or numbers.min() < 0 or np.mean(numbers == 0) < OFTEN:
+        return None
+    zeros = f"{100 * float(np.mean(numbers == 0)):.0f}% of them are 0 and a few are large"
+    if (numbers == np.floor(numbers)).all():
+        return Proposal("poisson_deviance", f"They are counts; {zeros}.")
+    return Proposal("tweedie_deviance", f"No amount is below zero, {zeros}.")
 
 
 def tail_length(values: pd.Series) -> float:

@@ -151,6 +151,7 @@ def outcomes_of(
     positive: str | None,
     *,
     costs: Costs | None = None,
+    quantile: float = 0.5,
 ) -> Outcomes:
     """Put answers and what happened together.
 
@@ -165,6 +166,8 @@ def outcomes_of(
     positive : str or None
     costs : Costs, optional
         Of the errors, where they are known.
+    quantile : float
+        The one asked for, of amounts.
 
     Returns
     -------
@@ -172,7 +175,8 @@ def outcomes_of(
         Decided as the model decided, whatever its line or rule.
     """
     if task is Task.REGRESSION:
-        return Outcomes(task, actual, values=answers[PREDICTION].to_numpy(dtype=np.float64, na_value=np.nan))
+        values = answers[PREDICTION].to_numpy(dtype=np.float64, na_value=np.nan)
+        return Outcomes(task, actual, values=values, quantile=quantile)
     names = [f"probability_{name}" for name in classes]
     return Outcomes(
         task,

@@ -254,7 +254,15 @@ class _Looker:
     def _outcomes(self, answers: pd.DataFrame, actual: NDArray[np.generic]) -> Outcomes:
         assert self.frame.task is not None
         frame = self.frame
-        return outcomes_of(answers, actual, self.frame.task, self.classes, frame.positive, costs=frame.costs)
+        return outcomes_of(
+            answers,
+            actual,
+            self.frame.task,
+            self.classes,
+            frame.positive,
+            costs=frame.costs,
+            quantile=frame.quantile,
+        )
 
     def performance(
         self,

@@ -31,6 +31,8 @@ SPOKEN_OF: dict[str, tuple[str, ...]] = {
     "monitor": ("costs", "row_is"),
 }
 """Further fields that a step's findings use or repeat; a change of any other leaves them as they are."""
+MEDIAN = 0.5
+"""The quantile that is asked for where nobody names another."""
 LIBRARIES = ("scikit-learn", "lightgbm", "numpy", "pandas")
 """Libraries whose version changes what a training finds."""
 

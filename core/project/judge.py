@@ -258,7 +258,8 @@ def sealed(project: Project, built: Problem, pipeline: Any) -> Outcomes:
     rows = built.X.iloc[built.split.test]
     actual = built.y[built.split.test]
     if not built.classes:
-        return Outcomes(Task.REGRESSION, actual, values=np.asarray(pipeline.predict(rows), dtype=np.float64))
+        values = np.asarray(pipeline.predict(rows), dtype=np.float64)
+        return Outcomes(Task.REGRESSION, actual, values=values, quantile=project.frame.quantile)
     assert project.frame.task is not None
     outcomes = Outcomes(
         project.frame.task,

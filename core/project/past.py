@@ -53,6 +53,7 @@ ASKED: Final = {
     "predicted_at": "Moment of prediction",
     "unknown_at_prediction": "Not known then",
     "costs": "Costs of the errors",
+    "quantile": "Quantile asked for",
     "sensitive": "Sensitive columns",
     "sensitive_as_features": "Sensitive columns in the model",
     "fairness_measure": "Fairness measure",
@@ -296,13 +297,13 @@ def _training(here: Project, there: Project) -> Iterator[Differing]:
 
 def _plan(project: Project) -> tuple[str, ...]:
     from core.train.catalog import MODELS
-    from core.train.spaces import TITLES
+    from core.train.spaces import TITLES, words
     from core.train.tuning_words import TUNING, tuning_of
 
     plan = project.plan
     titles = [MODELS[key].title for key in plan.candidates if key in MODELS]
     fixed = [
-        f"{MODELS[key].title}: {TITLES.get(name, name)} {value}"
+        f"{MODELS[key].title}: {TITLES.get(name, name)} {words(value)}"
         for key, own in plan.settings.items()
         if key in MODELS
         for name, value in own.items()

@@ -59,6 +59,8 @@ class BundleInfo:
         How the training table was read from its file; see ``core.runtime.table.read_table``.
     costs : dict of str to float
         What the two errors cost, ``false_positive`` and ``false_negative``; empty where nobody said.
+    quantile : float
+        The one asked for, of amounts.
     """
 
     title: str
@@ -77,6 +79,7 @@ class BundleInfo:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     read_as: Mapping[str, str] = field(default_factory=dict)
     costs: Mapping[str, float] = field(default_factory=dict)
+    quantile: float = 0.5
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> "BundleInfo":

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.framing.frame import Task
 from core.framing.outcomes import Outcomes
 from core.runtime.blending import LEAST_CHANCE, BlendClassifier, BlendRegressor, combine_chances, sum_up
+from core.train.estimators.losses import OF_METRIC
 
 Floats = NDArray[np.float64]
 
@@ -78,7 +79,7 @@ class Weights:
         return BlendClassifier(named, weights, self.how, coef, intercept)
 
 
-def choose_weights(candidates: Mapping[str, Outcomes], seed: int) -> Weights:
+def choose_weights(candidates: Mapping[str, Outcomes], seed: int, metric: str = "") -> Weights:
     """Choose members and weights on what candidates said of the same rows, left out when they were fitted.
 
     Parameters
@@ -87,6 +88,8 @@ def choose_weights(candidates: Mapping[str, Outcomes], seed: int) -> Weights:
         Best first; of the same n rows.
     seed : int
         Of the sample, and of the folds that choose a stack's strength.
+    metric : str
+        Key of the metric that judges: a sum of amounts is shifted to the mean, the median or the quantile of what came.
 
     Returns
     -------
@@ -105,7 +108,7 @@ def choose_weights(candidates: Mapping[str, Outcomes], seed: int) -> Weights:
     taken = {name: outcomes.take(rows) for name, outcomes in candidates.items()}
     some = taken[next(iter(taken))]
     if some.task is Task.REGRESSION:
-        return _sum(taken, np.asarray(some.actual, dtype=np.float64))
+        return _sum(taken, np.asarray(some.actual, dtype=np.float64), metric)
     codes = _codes(some)
     said = {name: _chances(outcomes) for name, outcomes in taken.items()}
     if some.task is Task.BINARY:
@@ -113,7 +116,7 @@ def choose_weights(candidates: Mapping[str, Outcomes], seed: int) -> Weights:
     return _stacked(_greedy(said, codes, "pool"), said, codes, seed)
 
 
-def cross_fitted(candidates: Mapping[str, Outcomes], folds: NDArray[np.intp], seed: int) -> Outcomes:
+def cross_fitted(candidates: Mapping[str, Outcomes], folds: NDArray[np.intp], seed: int, metric: str = "") -> Outcomes:
     """Return what a blend says of each fold's rows, with weights chosen on the rows of the others.
 
     Parameters
@@ -122,7 +125,8 @@ def cross_fitted(candidates: Mapping[str, Outcomes], folds: NDArray[np.intp], se
         As for ``choose_weights``.
     folds : ndarray of int of shape (n,)
         The fold in which each row was left out.
-    seed : int
+    seed, metric
+        As for ``choose_weights``.
 
     Returns
     -------
@@ -134,7 +138,7 @@ def cross_fitted(candidates: Mapping[str, Outcomes], folds: NDArray[np.intp], se
     whole = np.zeros(len(some)) if is_amount else np.zeros((len(some), len(some.classes)))
     for fold in np.unique(folds):
         inside = folds == fold
-        weights = choose_weights({name: one.take(~inside) for name, one in candidates.items()}, seed)
+        weights = choose_weights({name: one.take(~inside) for name, one in candidates.items()}, seed, metric)
         whole[inside] = weights.apply({name: _said(one.take(inside)) for name, one in candidates.items()})
     return replace(some, values=whole) if is_amount else replace(some, probabilities=whole)
 
@@ -229,7 +233,7 @@ def _stacked(pool: Weights, said: Mapping[str, Floats], codes: NDArray[np.intp],
     return replace(pool, coef=np.asarray(stack.coef_), intercept=np.asarray(stack.intercept_))
 
 
-def _sum(candidates: Mapping[str, Outcomes], actual: Floats) -> Weights:
+def _sum(candidates: Mapping[str, Outcomes], actual: Floats, metric: str) -> Weights:
     from sklearn.linear_model import RidgeCV
 
     names = tuple(candidates)
@@ -246,6 +250,9 @@ def _sum(candidates: Mapping[str, Outcomes], actual: Floats) -> Weights:
         names = names[:worst] + names[worst + 1 :]
         table = np.delete(table, worst, axis=1)
     weights = np.round(weights / weights.sum(), 6) if len(names) > 1 else np.ones(1)
-    shift = float((actual - table @ weights).mean())
+    left = actual - table @ weights
+    shares = {"absolute": 0.5, "quantile": next(iter(candidates.values())).quantile}
+    share = shares.get(OF_METRIC.get(metric, ""))
+    shift = float(left.mean() if share is None else np.quantile(left, share))
     room = ROOM * float(np.ptp(actual))
     return Weights(names, weights, "sum", None, None, shift, float(actual.min()) - room, float(actual.max()) + room)

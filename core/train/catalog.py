@@ -49,6 +49,7 @@ _ENTRIES = (
         linear.linear,
         linear.describe_linear,
         speeds.ridge,
+        space=spaces.ONLY_LOSS,
         readable="One weight a column.",
     ),
     ModelSpec(
@@ -90,6 +91,7 @@ _ENTRIES = (
         boosting.small_boosting,
         boosting.describe_boosting,
         speeds.boosting,
+        space=spaces.ONLY_LOSS,
     ),
     ModelSpec(
         "gradient_boosting",
@@ -127,6 +129,7 @@ _ENTRIES = (
         boosting.random_boosting,
         boosting.describe_boosting,
         speeds.boosting,
+        space=spaces.ONLY_LOSS,
     ),
     ModelSpec(
         "extra_trees",
@@ -259,6 +262,7 @@ _ENTRIES = (
         boosting.histogram_boosting,
         boosting.describe_histogram,
         speeds.boosting,
+        space=spaces.HISTOGRAM,
         by_default=False,
     ),
 )

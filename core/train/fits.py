@@ -130,10 +130,12 @@ class Bench:
     def setting(self) -> Setting:
         """What estimators are built for; the same for every fold, so that what ships is what was judged."""
         folds = range(len(self.problem.split.folds))
-        smallest = 0
+        smallest, least = 0, 0.0
         if self.task.is_classification:
             counts = [pd.Series(self.problem.y[self.rows(fold)]).value_counts() for fold in folds]
             smallest = int(min(count.min() for count in counts))
+        else:
+            least = float(min(self.problem.y[self.rows(fold)].min() for fold in folds))
         return Setting(
             task=self.task,
             metric=self.metric.key,
@@ -143,6 +145,8 @@ class Bench:
             n_features=max(1, len(self.problem.features)),
             n_classes=len(self.problem.classes),
             smallest_class=smallest,
+            least_amount=least,
+            quantile=self.problem.frame.quantile,
         )
 
     def fit(self, task: FitTask) -> FitAnswer:
@@ -260,7 +264,7 @@ class Bench:
         if not self.task.is_classification:
             values = np.asarray(model.predict(X), dtype=float).reshape(len(rows))
             _refuse_not_numbers(np.isfinite(values))
-            return Outcomes(task=self.task, actual=actual, values=values)
+            return Outcomes(task=self.task, actual=actual, values=values, quantile=self.problem.frame.quantile)
         known = np.asarray(model.predict_proba(X), dtype=float)
         _refuse_not_numbers(np.isfinite(known).all(axis=1))
         # A class with no row in this fit has no column: it was given no chance.

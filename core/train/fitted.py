@@ -74,5 +74,6 @@ def out_of_fold(problem: Problem, answers: Sequence[FitAnswer]) -> tuple[Outcome
         probabilities=np.concatenate(probabilities) if probabilities else None,
         values=np.concatenate(values) if values else None,
         costs=frame.costs,
+        quantile=frame.quantile,
     )
     return outcomes.take(order), folds[order], rows[order]

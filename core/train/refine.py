@@ -259,7 +259,7 @@ class Refining:
         title = f"Blend {len(earlier) + 1}" if earlier else "Blend"
         desk.runs[key] = Run(key=key, title=title, status=RunStatus.RUNNING, simplicity=BLEND_RANK + len(earlier))
         desk.show()
-        weights = choose_weights(candidates, self.plan.seed)
+        weights = choose_weights(candidates, self.plan.seed, self.metric.key)
         pipelines = {key: self._pipeline(key) for key in weights.names}
         row = desk.problem.X.iloc[desk.problem.split.train[:2]]
         pipeline = put_together(pipelines, weights, row) if len(weights.names) > 1 else None
@@ -268,7 +268,7 @@ class Refining:
             if len(weights.names) == 1:
                 desk.note(f"A blend would use {desk.runs[weights.names[0]].title} alone, so none was made.")
             return
-        outcomes = cross_fitted(candidates, some.folds, self.plan.seed)
+        outcomes = cross_fitted(candidates, some.folds, self.plan.seed, self.metric.key)
         scored = self._blend_scores(outcomes, some, weights)
         if not scored or not self._better_than_all(scored, earlier):
             del desk.runs[key]

@@ -1,6 +1,8 @@
 """What a setting of a model may be: the space a search draws from and a person may choose in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from core.framing.frame import Task
 
 Value = float | int | str | bool
 
@@ -25,9 +27,21 @@ class Whole:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some values."""
+    """One of some values.
+
+    Parameters
+    ----------
+    values : tuple
+        The usual one first where a search does not vary it.
+    drawn : bool
+        Whether a search varies it. What is to be predicted is no matter of luck.
+    tasks : tuple of Task
+        Those for which it means something; empty for all.
+    """
 
     values: tuple[Value, ...]
+    drawn: bool = True
+    tasks: tuple[Task, ...] = ()
 
 
 Dimension = Real | Whole | Choice
@@ -51,8 +65,22 @@ TITLES = {
     "depth": "Depth",
     "neighbours": "Neighbours",
     "l1_ratio": "Share of the lasso",
+    "loss": "Loss",
 }
 """What each setting is called on the screens."""
+VALUES: dict[Value, str] = {
+    True: "yes",
+    False: "no",
+    "squared": "squared error",
+    "absolute": "absolute error",
+    "quantile": "quantile",
+    "poisson": "Poisson",
+    "tweedie": "Tweedie",
+}
+"""What a value is called that is no number."""
+
+LOSS = Choice(("squared", "absolute", "quantile", "poisson", "tweedie"), drawn=False, tasks=(Task.REGRESSION,))
+"""What a model of amounts makes small; where nobody fixes it, it is what fits the metric."""
 
 BOOSTING: Space = {
     "leaves": Whole(4, 96, log=True),
@@ -62,7 +90,10 @@ BOOSTING: Space = {
     "l2": Real(0.01, 30.0, log=True),
     "least": Whole(3, 100, log=True),
     "random_cuts": Choice((False, True)),
+    "loss": LOSS,
 }
+ONLY_LOSS: Space = {"loss": LOSS}
+HISTOGRAM: Space = {"loss": replace(LOSS, values=LOSS.values[:-1])}
 FOREST: Space = {"leaf": Whole(1, 20, log=True), "columns": Real(0.15, 1.0)}
 ADDITIVE: Space = {"knots": Whole(3, 12), "strength": Real(0.003, 30.0, log=True)}
 MACHINE: Space = {"strength": Real(0.1, 100.0, log=True), "width": Real(0.0005, 0.5, log=True)}
@@ -81,6 +112,16 @@ TORCH_NETWORK: Space = {
 }
 TREE: Space = {"depth": Whole(2, 8)}
 NEIGHBOURS: Space = {"neighbours": Whole(1, 60, log=True)}
+
+
+def words(value: Value) -> str:
+    """Return a value as the screens write it."""
+    return VALUES.get(value, str(value)) if isinstance(value, (str, bool)) else f"{value:g}"
+
+
+def is_drawn(dimension: Dimension) -> bool:
+    """Return whether a search varies it."""
+    return not isinstance(dimension, Choice) or dimension.drawn
 
 
 def clash(value: Value, dimension: Dimension) -> str:

@@ -102,6 +102,14 @@ class ModelSpec:
     memory: Callable[[int, int, int], float] = speeds.table_bytes
     needs: str = ""
 
+    def settings(self, task: Task) -> Space:
+        """Return the settings a person may fix for a task."""
+        return {
+            name: one
+            for name, one in self.space.items()
+            if not isinstance(one, spaces.Choice) or not one.tasks or task in one.tasks
+        }
+
     @property
     def is_baseline(self) -> bool:
         """Whether it is the naive guess that all others must beat."""
@@ -129,6 +137,8 @@ class ModelSpec:
         metric: str = "",
         n_classes: int | None = None,
         smallest_class: int | None = None,
+        least_amount: float = 0.0,
+        quantile: float = 0.5,
         params: Mapping[str, Value] | None = None,
     ) -> Any:
         """Return an unfitted estimator.
@@ -147,6 +157,8 @@ class ModelSpec:
             Default 2 for a classification.
         smallest_class : int, optional
             Fewest rows of one class in any fit; by default enough of each.
+        least_amount, quantile : float
+            As in ``Setting``.
         params : mapping, optional
             Settings of its space that are not left at their default.
 
@@ -163,7 +175,8 @@ class ModelSpec:
             n_classes = 2 if task.is_classification else 0
         if smallest_class is None:
             smallest_class = n_rows // n_classes if n_classes else 0
-        setting = Setting(task, metric, seed, threads, n_rows, n_features, n_classes, smallest_class)
+        sizes = (n_rows, n_features, n_classes, smallest_class)
+        setting = Setting(task, metric, seed, threads, *sizes, least_amount=least_amount, quantile=quantile)
         return self.make(setting, **self.checked(params or {}))
 
     def checked(self, params: Mapping[str, Value]) -> dict[str, Value]:

@@ -12,7 +12,7 @@ from core.framing.metrics import Metric
 from core.train.board import Draw, Run
 from core.train.catalog import ModelSpec
 from core.train.fits import FitAnswer, FitTask
-from core.train.spaces import Choice, Dimension, Real, Space, Value, clash
+from core.train.spaces import Choice, Dimension, Real, Space, Value, clash, is_drawn
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -199,7 +199,8 @@ class Tuner:
 
 def free(spec: ModelSpec, fixed: Mapping[str, Mapping[str, Value]]) -> Space:
     """Return the settings of a candidate that a search may vary."""
-    return {name: one for name, one in spec.space.items() if name not in fixed.get(spec.key, {})}
+    own = fixed.get(spec.key, {})
+    return {name: one for name, one in spec.space.items() if is_drawn(one) and name not in own}
 
 
 def _study(metric: Metric, seed: int, spec: ModelSpec, space: Space, first: Run) -> "Study":

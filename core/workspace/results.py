@@ -233,6 +233,7 @@ def write_outcomes(path: Path, found: OutOfFold) -> None:
         "positive": outcomes.positive,
         "threshold": outcomes.threshold,
         "costs": outcomes.costs.model_dump(mode="json"),
+        "quantile": outcomes.quantile,
         "labels": {},
     }
     for name in ("actual", "decided"):
@@ -282,6 +283,7 @@ def read_outcomes(path: Path) -> OutOfFold:
             threshold=float(meta["threshold"]),
             decided=arrays.get("decided"),
             costs=Costs.model_validate(meta.get("costs", {})),
+            quantile=float(meta.get("quantile", 0.5)),
         )
         lengths = {len(values) for name, values in arrays.items() if name not in ("meta", "tried")}
         if lengths != {len(outcomes)}:

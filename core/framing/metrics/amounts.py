@@ -8,6 +8,8 @@ from core.framing.outcomes import Outcomes
 
 NEAR_ZERO = 0.01
 """An actual amount below this share of the mean absolute amount makes percentage errors meaningless."""
+LEAST_EXPECTED = 1e-9
+"""A predicted count or amount below it is taken as this in a deviance, which knows no other."""
 
 
 def _actual(outcomes: Outcomes) -> FloatArray:
@@ -60,6 +62,50 @@ def _mape(outcomes: Outcomes) -> float:
     from sklearn.metrics import mean_absolute_percentage_error
 
     return float(mean_absolute_percentage_error(_actual(outcomes), _values(outcomes)))
+
+
+def _pinball(outcomes: Outcomes) -> float:
+    from sklearn.metrics import mean_pinball_loss
+
+    return float(mean_pinball_loss(_actual(outcomes), _values(outcomes), alpha=outcomes.quantile))
+
+
+def _pinball_losses(outcomes: Outcomes) -> FloatArray:
+    short, q = -_errors(outcomes), outcomes.quantile
+    return np.asarray(np.where(short >= 0, q * short, (q - 1) * short))
+
+
+def _positive(outcomes: Outcomes) -> FloatArray:
+    return np.asarray(np.maximum(_values(outcomes), LEAST_EXPECTED))
+
+
+def _never_negative(outcomes: Outcomes) -> str:
+    return "" if _actual(outcomes).min() >= 0 else "Some actual amounts are below zero."
+
+
+def _poisson(outcomes: Outcomes) -> float:
+    from sklearn.metrics import mean_poisson_deviance
+
+    return float(mean_poisson_deviance(_actual(outcomes), _positive(outcomes)))
+
+
+def _poisson_deviances(outcomes: Outcomes) -> FloatArray:
+    from scipy.special import xlogy
+
+    actual, expected = _actual(outcomes), _positive(outcomes)
+    return np.asarray(2 * (xlogy(actual, actual / expected) - actual + expected))
+
+
+def _tweedie(outcomes: Outcomes) -> float:
+    from sklearn.metrics import mean_tweedie_deviance
+
+    return float(mean_tweedie_deviance(_actual(outcomes), _positive(outcomes), power=1.5))
+
+
+def _tweedie_deviances(outcomes: Outcomes) -> FloatArray:
+    # The general form at a power of 1.5: Jørgensen (1987), Exponential dispersion models, JRSS B 49, table 1.
+    actual, root = _actual(outcomes), np.sqrt(_positive(outcomes))
+    return np.asarray(4 * (np.sqrt(actual) - root) ** 2 / root)
 
 
 def _weighted_rmse(outcomes: Outcomes) -> Weighted:
@@ -140,6 +186,53 @@ AMOUNTS = (
         code=("mean_absolute_percentage_error", "mean_absolute_percentage_error(actual, amounts)"),
         format=percent,
         reason=_away_from_zero,
+    ),
+    Metric(
+        key="pinball",
+        title="pinball loss",
+        plain="Error of a quantile",
+        meaning="Mean of how far off the answer is, an outcome above it counted q times and one below it 1 − q times, "
+        "for q the frame's quantile; smallest where a share q of the outcomes lies below the answer.",
+        tasks=AMOUNT,
+        higher_is_better=False,
+        needs="amounts",
+        bounds=LOSS,
+        measure=_pinball,
+        weighted=mean_of(_pinball_losses),
+        code=("mean_pinball_loss", "mean_pinball_loss(actual, amounts, alpha=QUANTILE)"),
+        format=amount,
+    ),
+    Metric(
+        key="poisson_deviance",
+        title="Poisson deviance",
+        plain="Surprise at counts",
+        meaning="How unlikely the counts are under the predicted means, a miss by one counted more where few are "
+        "expected; 0 is perfect.",
+        tasks=AMOUNT,
+        higher_is_better=False,
+        needs="amounts",
+        bounds=LOSS,
+        measure=_poisson,
+        weighted=mean_of(_poisson_deviances),
+        code=("mean_poisson_deviance", "mean_poisson_deviance(actual, np.maximum(amounts, 1e-9))"),
+        format=amount,
+        reason=_never_negative,
+    ),
+    Metric(
+        key="tweedie_deviance",
+        title="Tweedie deviance",
+        plain="Surprise at amounts that are often zero",
+        meaning="Like Poisson deviance, for amounts of which many are zero and a few are large (power 1.5); "
+        "0 is perfect.",
+        tasks=AMOUNT,
+        higher_is_better=False,
+        needs="amounts",
+        bounds=LOSS,
+        measure=_tweedie,
+        weighted=mean_of(_tweedie_deviances),
+        code=("mean_tweedie_deviance", "mean_tweedie_deviance(actual, np.maximum(amounts, 1e-9), power=1.5)"),
+        format=amount,
+        reason=_never_negative,
     ),
 )
 """Metrics of amounts, in the order in which screens list them."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone, is_classifier
 
-from core.train.estimators.linear import MEDIAN_METRICS
+from core.train.estimators.losses import AUTOMATIC, histogram_loss, lightgbm_loss, loss_of
 from core.train.estimators.setting import INNER_FOLDS, Setting
 from core.train.speeds import COLUMNS_A_TREE
 
@@ -105,9 +105,9 @@ class StoppedBoosting(BaseEstimator):  # type: ignore[misc]
         return self.model.__sklearn_tags__() if self.model is not None else super().__sklearn_tags__()
 
 
-def small_boosting(setting: Setting) -> Any:
+def small_boosting(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
     """Return boosting with very small trees: three questions at most, on half of the columns."""
-    return _boosting(setting, leaves=7, rate=0.05, columns=0.5, l2=3.0)
+    return _boosting(setting, loss, leaves=7, rate=0.05, columns=0.5, l2=3.0)
 
 
 def gradient_boosting(
@@ -120,10 +120,12 @@ def gradient_boosting(
     l2: float = 1.0,
     least: int = 20,
     random_cuts: bool = False,
+    loss: str = AUTOMATIC,
 ) -> Any:
     """Return LightGBM with trees of middle size."""
     return _boosting(
         setting,
+        loss,
         leaves=leaves,
         rate=rate,
         columns=columns,
@@ -134,13 +136,14 @@ def gradient_boosting(
     )
 
 
-def random_boosting(setting: Setting) -> Any:
+def random_boosting(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
     """Return LightGBM that cuts at random places, which steadies it on noisy tables."""
-    return _boosting(setting, leaves=16, rate=0.03, columns=0.56, least=48, random_cuts=True)
+    return _boosting(setting, loss, leaves=16, rate=0.03, columns=0.56, least=48, random_cuts=True)
 
 
 def _boosting(
     setting: Setting,
+    loss: str,
     *,
     leaves: int,
     rate: float,
@@ -170,20 +173,20 @@ def _boosting(
         force_row_wise=True,
         verbosity=-1,
     )
-    if not setting.task.is_classification and setting.metric in MEDIAN_METRICS:
-        model.set_params(objective="l1")
+    if not setting.task.is_classification:
+        model.set_params(**lightgbm_loss(loss_of(setting, loss), setting))
     return StoppedBoosting(model, seed=setting.seed)
 
 
-def histogram_boosting(setting: Setting) -> Any:
+def histogram_boosting(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
     """Return scikit-learn's own boosting."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     common: dict[str, Any] = {"max_iter": 150, "learning_rate": 0.06, "random_state": setting.seed}
     if setting.task.is_classification:
         return HistGradientBoostingClassifier(early_stopping=False, **common)
-    loss = "absolute_error" if setting.metric in MEDIAN_METRICS else "squared_error"
-    return HistGradientBoostingRegressor(loss=loss, early_stopping=False, **common)
+    fitting: dict[str, Any] = histogram_loss(loss_of(setting, loss), setting)
+    return HistGradientBoostingRegressor(early_stopping=False, **fitting, **common)
 
 
 def describe_boosting(model: Any) -> str:

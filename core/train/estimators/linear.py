@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.framing.frame import Task
+from core.train.estimators.losses import AUTOMATIC, OF_METRIC, POWER, loss_of
 from core.train.estimators.setting import INNER_FOLDS, Setting
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
@@ -11,8 +12,11 @@ PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0)
 """Penalties that linear regression chooses among."""
 CHOOSE_STRENGTH_ROWS = 50_000
 """Above this many rows the strength of regularisation hardly matters and is not searched."""
-MEDIAN_METRICS = frozenset({"mae", "mape"})
-"""Metrics of which the median, not the mean, is the best constant guess."""
+LEAST_ABSOLUTE_ROWS = 5_000
+"""Up to this many rows a linear model makes the absolute error small where the metric asks for it: it is a linear
+programme, which takes too long for more, and then the squared error has to do."""
+LIGHT = 1e-3
+"""Penalty that keeps weights finite where columns repeat each other, and hardly moves the others."""
 
 
 def baseline(setting: Setting) -> Any:
@@ -21,15 +25,21 @@ def baseline(setting: Setting) -> Any:
 
     if setting.task.is_classification:
         return DummyClassifier(strategy="prior")
-    return DummyRegressor(strategy="median" if setting.metric in MEDIAN_METRICS else "mean")
+    loss = OF_METRIC.get(setting.metric, "squared")
+    if loss == "quantile":
+        return DummyRegressor(strategy="quantile", quantile=setting.quantile)
+    return DummyRegressor(strategy="median" if loss == "absolute" else "mean")
 
 
-def linear(setting: Setting) -> Any:
-    """Return logistic or ridge regression; the strength is chosen inside each fit, from its own rows."""
-    from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, RidgeCV
+def linear(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
+    """Return logistic or ridge regression; the strength is chosen inside each fit, from its own rows.
+
+    For amounts the metric or a person may ask for another loss: quantile, Poisson or Tweedie regression.
+    """
+    from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 
     if not setting.task.is_classification:
-        return RidgeCV(alphas=PENALTIES)
+        return _amounts(setting, loss)
     # Each inner fold needs every class, or its log loss is not defined.
     if setting.smallest_class < INNER_FOLDS or setting.n_rows > CHOOSE_STRENGTH_ROWS:
         return LogisticRegression(C=1.0, max_iter=1_000)
@@ -41,6 +51,23 @@ def linear(setting: Setting) -> Any:
         max_iter=1_000,
         use_legacy_attributes=False,
     )
+
+
+def _amounts(setting: Setting, asked: str) -> Any:
+    from sklearn.linear_model import PoissonRegressor, QuantileRegressor, RidgeCV, TweedieRegressor
+
+    loss = loss_of(setting, asked)
+    if loss == "absolute" and asked == AUTOMATIC and setting.n_rows > LEAST_ABSOLUTE_ROWS:
+        loss = "squared"
+    if loss == "absolute":
+        return QuantileRegressor(quantile=0.5, alpha=LIGHT)
+    if loss == "quantile":
+        return QuantileRegressor(quantile=setting.quantile, alpha=LIGHT)
+    if loss == "poisson":
+        return PoissonRegressor(alpha=LIGHT, max_iter=1_000)
+    if loss == "tweedie":
+        return TweedieRegressor(power=POWER, alpha=LIGHT, max_iter=1_000)
+    return RidgeCV(alphas=PENALTIES)
 
 
 def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9) -> Any:
@@ -93,6 +120,8 @@ def describe_baseline(model: Any) -> str:
     """Say what is always guessed."""
     if hasattr(model, "classes_"):
         return "Always the shares of the outcomes"
+    if model.strategy == "quantile":
+        return f"Always the {model.quantile:g} quantile"
     return f"Always the {model.strategy}"
 
 

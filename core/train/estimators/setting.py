@@ -28,6 +28,10 @@ class Setting:
         0 for regression.
     smallest_class : int
         Fewest rows of one class in any fit; 0 for regression.
+    least_amount : float
+        Smallest amount in any fit; 0 for a classification.
+    quantile : float
+        The one asked for, where amounts are answered by a quantile.
     """
 
     task: Task
@@ -38,3 +42,5 @@ class Setting:
     n_features: int
     n_classes: int
     smallest_class: int
+    least_amount: float = 0.0
+    quantile: float = 0.5
