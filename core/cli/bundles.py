@@ -174,7 +174,12 @@ def answer_file(predictor: "Predictor", given: argparse.Namespace) -> Answered:
 def frame_of(predictor: "Predictor", sensitive: Sequence[str] = (), **changes: Any) -> Frame:
     """Return what a bundle still knows of its frame."""
     info = predictor.info
-    given = {"target": info.target, "task": info.task, "positive": info.positive, "metric": info.metric or None}
+    given: dict[str, Any] = {
+        "target": info.target,
+        "task": info.task,
+        "positive": info.positive,
+        "metric": info.metric or None,
+    }
     given |= {"costs": dict(info.costs), "quantile": info.quantile}
     return Frame.model_validate({**given, "sensitive": tuple(sensitive), **changes})
 

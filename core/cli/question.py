@@ -12,6 +12,7 @@ from core.cli.asking import DEFAULT_SEED
 from core.cli.bringing import BroughtTable
 from core.cli.output import cut
 from core.cli.recipefile import check_fits, with_recipe
+from core.cli.settings import settings_of
 from core.cli.splitting import plan_of
 from core.errors import FrameError
 from core.framing.frame import Costs, Frame, Task
@@ -60,6 +61,7 @@ def project_of(
     _check_metric(given.metric)
     costs = Costs(false_positive=given.false_positive_cost, false_negative=given.false_negative_cost)
     frame = frame_of(given, table, metric=given.metric, costs=costs)
+    frame = frame.model_copy(update={"quantile": given.quantile})
     assert frame.task is not None
     _check_models(given.models, frame.task)
     seed = DEFAULT_SEED if given.seed is None else given.seed
@@ -69,6 +71,7 @@ def project_of(
         seed=seed,
         draws=given.draws,
         blend=not given.no_blend,
+        settings=settings_of(given.set, frame.task),
     )
     project = plain_project(table, frame, now=now).updated(plan=plan)
     if written is not None:

@@ -18,6 +18,7 @@ BINDING = (
     "unknown_at_prediction",
     "sensitive",
     "sensitive_as_features",
+    "quantile",
 )
 """Fields of the frame on which what is trained depends, and with it the findings of every step."""
 SPOKEN_OF: dict[str, tuple[str, ...]] = {

@@ -255,11 +255,10 @@ def sealed(project: Project, built: Problem, pipeline: Any) -> Outcomes:
     """Return what the project's model says of the sealed rows, at its line and with its remedy."""
     from core.runtime.rules import GroupRule
 
-    rows = built.X.iloc[built.split.test]
-    actual = built.y[built.split.test]
+    rows, actual = built.X.iloc[built.split.test], built.y[built.split.test]
     if not built.classes:
-        values = np.asarray(pipeline.predict(rows), dtype=np.float64)
-        return Outcomes(Task.REGRESSION, actual, values=values, quantile=project.frame.quantile)
+        said = np.asarray(pipeline.predict(rows), dtype=np.float64)
+        return Outcomes(Task.REGRESSION, actual, values=said, quantile=project.frame.quantile)
     assert project.frame.task is not None
     outcomes = Outcomes(
         project.frame.task,

@@ -250,6 +250,20 @@ def _write_limit() -> None:
     session.change(lambda seen: change_frame(seen, table, now=session.now(), fairness_limit=limit))
 
 
+def _quantile(frame: Frame) -> None:
+    st.number_input(
+        "Quantile: share of outcomes that should lie below the answer",
+        0.01,
+        0.99,
+        step=0.05,
+        format="%.2f",
+        key=forms.seed("quantile", frame.quantile),
+        on_change=forms.write,
+        args=("quantile",),
+        help="0.5 is the median; 0.9 gives an amount that nine outcomes of ten stay below.",
+    )
+
+
 def _metric_help(frame: Frame, metric: Metric) -> str:
     """Say what the metric counts, and which one more is offered once the errors have a price."""
     if not asks_costs(frame) or frame.costs.line is not None:
@@ -290,6 +304,8 @@ def good_enough(project: Project, table: pd.DataFrame | None) -> None:
             placeholder="Not said",
             format="%.3f" if metric.bounds[1] <= 1 else None,
         )
+        if metric.key == "pinball":
+            _quantile(frame)
         if table is not None and frame.target in table:
             why = results.proposed(project).get("metric")
             if why:

@@ -1,16 +1,12 @@
 """What a training tries and for how long: candidates, time, tuning, and settings that an expert fixes."""
 
-from typing import Any
-
 import streamlit as st
 
 from core.limits import BUDGET_SECONDS
 from core.project.document import Project
-from core.train.board import TrainPlan
 from core.train.catalog import BASELINE, ModelSpec, candidates, suited
-from core.train.spaces import TITLES, Choice, Dimension, Whole
 from core.train.tuning_words import TUNING, tuning_of
-from pages.components import draw, layout, session
+from pages.components import draw, fixing, session
 
 BUDGETS = {30: "30 seconds", 60: "1 minute", 180: "3 minutes", 600: "10 minutes", 1800: "30 minutes", 7200: "2 hours"}
 assert min(BUDGETS) >= BUDGET_SECONDS[0]
@@ -74,69 +70,12 @@ def _write_plan() -> None:
 
 
 def _fixing(project: Project) -> None:
-    """Draw the settings of one candidate, each free or fixed."""
-    specs = {spec.key: spec for spec in candidates_of(project) if spec.space}
-    fixed = sum(map(len, project.plan.settings.values()))
+    """Draw what an expert fixes."""
+    assert project.frame.task is not None
+    specs = list(candidates_of(project))
+    fixed = fixing.count(project.plan, specs, project.frame.task)
     title = "Settings of the models" + (f" ({fixed} fixed)" if fixed else "")
     with st.expander(title, type="compact", icon=":material/tune:", key="note_settings"):
         draw.muted("Tick a setting to fix it. The others begin at their usual value, and tuning varies them.")
-        st.session_state["plan_seed"] = project.plan.seed
-        st.number_input("Seed", 0, 2**31 - 1, step=1, key="plan_seed", on_change=_write_seed)
-        if not specs:
-            return
-        chosen = st.selectbox("Model", list(specs), format_func=lambda key: specs[key].title, key="plan_model")
-        for name, dimension in specs[chosen].space.items():
-            _setting(project.plan, chosen, name, dimension)
-
-
-def _setting(plan: TrainPlan, key: str, name: str, dimension: Dimension) -> None:
-    value = plan.settings.get(key, {}).get(name)
-    with layout.row(f"setting_{name}"):
-        place = f"fix_{key}_{name}"
-        st.session_state[place] = value is not None
-        st.checkbox(TITLES[name], key=place, on_change=_fix, args=(key, name, _middle(dimension)))
-        if value is not None:
-            _value(f"value_{key}_{name}", key, name, dimension, value)
-
-
-def _value(place: str, key: str, name: str, dimension: Dimension, value: Any) -> None:
-    st.session_state[place] = value
-    common: dict[str, Any] = {"key": place, "label_visibility": "collapsed", "on_change": _set, "args": (key, name)}
-    if isinstance(dimension, Choice):
-        st.selectbox(TITLES[name], list(dimension.values), format_func=str, **common)
-    elif isinstance(dimension, Whole):
-        st.number_input(TITLES[name], dimension.low, dimension.high, step=1, **common)
-    else:
-        st.number_input(TITLES[name], dimension.low, dimension.high, format="%.4g", **common)
-
-
-def _middle(dimension: Dimension) -> Any:
-    if isinstance(dimension, Choice):
-        return dimension.values[0]
-    middle = (dimension.low * dimension.high) ** 0.5 if dimension.log else (dimension.low + dimension.high) / 2
-    return round(middle) if isinstance(dimension, Whole) else float(f"{middle:.3g}")
-
-
-def _fix(key: str, name: str, value: Any) -> None:
-    _change(key, name, value if st.session_state[f"fix_{key}_{name}"] else None)
-
-
-def _set(key: str, name: str) -> None:
-    _change(key, name, st.session_state[f"value_{key}_{name}"])
-
-
-def _change(key: str, name: str, value: Any) -> None:
-    def edit(seen: Project) -> Project:
-        own = {one: was for one, was in seen.plan.settings.get(key, {}).items() if one != name}
-        if value is not None:
-            own[name] = value
-        others = {one: was for one, was in seen.plan.settings.items() if one != key}
-        settings = others | ({key: own} if own else {})
-        return seen.updated(plan=seen.plan.model_copy(update={"settings": settings}))
-
-    session.change(edit)
-
-
-def _write_seed() -> None:
-    seed = int(st.session_state["plan_seed"])
-    session.change(lambda seen: seen.updated(plan=seen.plan.model_copy(update={"seed": seed})))
+        fixing.seed(project.plan)
+        fixing.fixing(project, specs)

@@ -11,13 +11,17 @@ from core.project.changes import logged
 from core.project.document import Project
 from core.project.fingerprint import training_fingerprint
 from core.train.board import Leaderboard, RunStatus
-from pages.components import draw, layout, leaderboard, luck, results, session, states
+from pages.components import draw, fixing, layout, leaderboard, luck, results, session, states
 from pages.components.charts import chart
 from pages.components.plan import BUDGETS, candidates_of, settings
 
 
 def start(project: Project) -> None:
     """Start a training of the project as it is now; a second start of the same gives the same job."""
+    wrong = fixing.faults()
+    if wrong:
+        st.session_state["refused"] = f"Not started. {' '.join(wrong)}"
+        return
     fingerprint = training_fingerprint(project)
     plan = project.plan
     session.change(

@@ -48,21 +48,23 @@ def loss_of(setting: Setting, asked: str = AUTOMATIC) -> str:
 
 def lightgbm_loss(loss: str, setting: Setting) -> dict[str, float | str]:
     """Return the settings of LightGBM for a loss; none for the squared error, its default."""
-    return {
+    settings: dict[str, dict[str, float | str]] = {
         "squared": {},
         "absolute": {"objective": "l1"},
         "quantile": {"objective": "quantile", "alpha": setting.quantile},
         "poisson": {"objective": "poisson"},
         "tweedie": {"objective": "tweedie", "tweedie_variance_power": POWER},
-    }[loss]
+    }
+    return settings[loss]
 
 
 def histogram_loss(loss: str, setting: Setting) -> dict[str, float | str]:
     """Return the settings of scikit-learn's boosting for a loss; it has no Tweedie, and Poisson is nearest."""
-    return {
+    settings: dict[str, dict[str, float | str]] = {
         "squared": {"loss": "squared_error"},
         "absolute": {"loss": "absolute_error"},
         "quantile": {"loss": "quantile", "quantile": setting.quantile},
         "poisson": {"loss": "poisson"},
         "tweedie": {"loss": "poisson"},
-    }[loss]
+    }
+    return settings[loss]

@@ -26,6 +26,13 @@ from core.runtime.calibrated import CalibratedModel
 from core.runtime.transformers import BlendClassifier, Cast, DateParts
 from core.train.catalog import MODELS
 
+LOSSES = [
+    (key, loss)
+    for key, spec in MODELS.items()
+    if "loss" in spec.settings(Task.REGRESSION)
+    for loss in spec.space["loss"].values
+]
+
 
 def remade(estimator: object) -> object:
     imports: dict[str, set[str]] = {}
@@ -69,6 +76,12 @@ def test_the_script_of_a_model_judged_by_cost_holds_the_costs(spec: BundleSpec) 
     assert "MISSED" not in training_script(replace(spec, metric="log_loss", costs=COSTS))
 
 
+@pytest.mark.parametrize(("key", "loss"), LOSSES)
+def test_a_model_of_each_loss_can_be_written(key: str, loss: str) -> None:
+    estimator = MODELS[key].build(Task.REGRESSION, 7, 1, 500, 5, quantile=0.9, params={"loss": loss})
+    assert repr(remade(estimator).get_params()) == repr(estimator.get_params())
+
+
 def test_numpy_numbers_are_plain_numbers() -> None:
     assert source_of({"a": np.float64(0.5), "b": [np.int64(3)]}, {}) == "{'a': 0.5, 'b': [3]}"
 
@@ -92,7 +105,7 @@ def test_the_script_is_code_whatever_the_names_are(spec: BundleSpec) -> None:
 def outcomes(task: Task) -> Outcomes:
     draws = np.random.default_rng(1)
     if task is Task.REGRESSION:
-        return Outcomes(task, draws.normal(50, 5, 40), values=draws.normal(50, 5, 40))
+        return Outcomes(task, draws.normal(50, 5, 40), values=draws.normal(50, 5, 40), quantile=0.8)
     classes = ("a", "b") if task is Task.BINARY else ("a", "b", "c")
     chances = draws.dirichlet(np.ones(len(classes)), 40)
     return Outcomes(task, draws.choice(classes, 40).astype(object), classes, "b", chances, costs=COSTS)
@@ -109,7 +122,7 @@ def test_each_score_is_computed_as_the_catalogue_does(task: Task, key: str) -> N
     if function:
         exec(f"from sklearn.metrics import {function}", names)
     if task is Task.REGRESSION:
-        names |= {"amounts": judged.values}
+        names |= {"amounts": judged.values, "QUANTILE": judged.quantile}
     else:
         names |= {"chances": judged.probabilities, "sure": judged.probabilities}
         names |= {"actual": judged.actual.astype(str), "predicted": judged.predicted.astype(str)}

@@ -47,7 +47,9 @@ def test_the_catalogue_offers_each_task_its_metrics():
         "accuracy", "balanced_accuracy", "f1_macro", "precision_macro", "recall_macro", "f1_weighted", "roc_auc_ovr",
         "log_loss",
     ]  # fmt: skip
-    assert [m.key for m in metrics_for(Task.REGRESSION)] == ["rmse", "mae", "r2", "mape"]
+    assert [m.key for m in metrics_for(Task.REGRESSION)] == [
+        "rmse", "mae", "r2", "mape", "pinball", "poisson_deviance", "tweedie_deviance",
+    ]  # fmt: skip
 
 
 def test_binary_metrics_by_hand():
@@ -121,6 +123,40 @@ def test_regression_metrics_by_hand():
     assert values["rmse"] == pytest.approx(math.sqrt(8 / 3))
     assert values["r2"] == pytest.approx(1 - 8 / 200)
     assert values["mape"] == pytest.approx((0.2 + 0.1 + 0) / 3)
+
+
+def test_pinball_loss_by_hand():
+    # Of 10 short by 2 and 20 over by 5, at 0.9: 0.9 * 2 and 0.1 * 5.
+    outcomes = replace(regression([10, 20], [8, 25]), quantile=0.9)
+    assert METRICS["pinball"].compute(outcomes) == pytest.approx((1.8 + 0.5) / 2)
+    even = regression([10, 20], [8, 25])
+    assert METRICS["pinball"].compute(even) == pytest.approx(METRICS["mae"].compute(even) / 2)
+
+
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.9])
+def test_of_all_constants_the_quantile_has_the_smallest_pinball_loss(q):
+    actual = np.random.default_rng(0).lognormal(size=999)
+    tried = np.linspace(0, 10, 2_001)
+    losses = [METRICS["pinball"].compute(replace(regression(actual, np.full(999, one)), quantile=q)) for one in tried]
+    assert tried[int(np.argmin(losses))] == pytest.approx(np.quantile(actual, q), abs=0.03)
+
+
+@pytest.mark.parametrize("key", ["poisson_deviance", "tweedie_deviance"])
+def test_of_all_constants_the_mean_has_the_smallest_deviance(key):
+    actual = np.random.default_rng(0).poisson(1.5, 999).astype(float)
+    tried = np.linspace(0.01, 5, 2_000)
+    losses = [METRICS[key].compute(regression(actual, np.full(999, one))) for one in tried]
+    assert tried[int(np.argmin(losses))] == pytest.approx(actual.mean(), abs=0.003)
+    assert METRICS[key].compute(regression(actual, np.maximum(actual, 1e-9))) == pytest.approx(0, abs=1e-4)
+
+
+def test_deviances_by_hand():
+    outcomes = regression([2, 0], [1, 3])
+    assert METRICS["poisson_deviance"].compute(outcomes) == pytest.approx((2 * (2 * math.log(2) - 1) + 2 * 3) / 2)
+    assert METRICS["tweedie_deviance"].compute(outcomes) == pytest.approx(
+        (4 * (math.sqrt(2) - 1) ** 2 + 4 * math.sqrt(3)) / 2
+    )
+    assert METRICS["poisson_deviance"].undefined(regression([-1, 2], [1, 1])) == "Some actual amounts are below zero."
 
 
 def test_mape_is_refused_near_zero_and_says_why():

@@ -22,7 +22,8 @@ def drawn_rows(draw, task):
     if weights.sum() == 0:
         weights[0] = 1
     if task is Task.REGRESSION:
-        return Outcomes(task, rng.integers(1, 6, n).astype(float), values=rng.integers(1, 6, n) + 0.25), weights
+        actual, said = rng.integers(1, 6, n).astype(float), rng.integers(1, 6, n) + 0.25
+        return Outcomes(task, actual, values=said, quantile=0.8), weights
     classes = ("no", "yes") if task is Task.BINARY else ("a", "b", "c")
     # Coarse probabilities, so that ties are common.
     shares = rng.integers(1, 4, size=(n, len(classes))).astype(float)

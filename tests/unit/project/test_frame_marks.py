@@ -29,6 +29,7 @@ CHANGED = {
     "today": "By hand",
     "harm": "Someone",
     "flag_is_good": True,
+    "quantile": 0.9,
     "target": "other",
     "task": Task.MULTICLASS,
     "positive": "no",
