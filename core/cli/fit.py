@@ -15,7 +15,7 @@ from core.cli.expecting import add_expect, expecting, held, read_expect, told
 from core.cli.output import cut, open_lines, say, table
 from core.cli.reading import DATA_HELP, add_reading
 from core.cli.recipefile import add_recipe, read_recipe
-from core.cli.settings import add_settings
+from core.cli.settings import add_directions, add_settings
 from core.cli.sources import add_source
 from core.cli.splitting import add_split
 from core.cli.training import (
@@ -55,6 +55,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--quantile", type=bounded(float, 0.01, 0.99), default=0.5, help="of the metric pinball; default: 0.5"
     )
     add_settings(parser)
+    add_directions(parser)
     parser.add_argument(
         "--budget", type=bounded(float, *BUDGET_SECONDS), default=60.0, metavar="SECONDS", help="default: 60"
     )

@@ -12,7 +12,7 @@ from core.cli.asking import DEFAULT_SEED
 from core.cli.bringing import BroughtTable
 from core.cli.output import cut
 from core.cli.recipefile import check_fits, with_recipe
-from core.cli.settings import settings_of
+from core.cli.settings import directions_of, settings_of
 from core.cli.splitting import plan_of
 from core.errors import FrameError
 from core.framing.frame import Costs, Frame, Task
@@ -72,6 +72,7 @@ def project_of(
         draws=given.draws,
         blend=not given.no_blend,
         settings=settings_of(given.set, frame.task),
+        directions=directions_of(given.rises, given.falls, table.schema, frame),
     )
     project = plain_project(table, frame, now=now).updated(plan=plan)
     if written is not None:

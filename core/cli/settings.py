@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from core.cli.command import names
 from core.cli.output import cut
 from core.errors import TrainingError
 
 if TYPE_CHECKING:
-    from core.framing.frame import Task
+    from core.data.schema import Schema
+    from core.framing.frame import Frame, Task
     from core.train.spaces import Dimension, Value
 
 
@@ -21,6 +23,38 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL.SETTING=VALUE",
         help="fix a setting of a model, which tuning then leaves; may be given several times",
     )
+
+
+def add_directions(parser: argparse.ArgumentParser) -> None:
+    """Add the options for directions."""
+    kept = "columns the answer only %s with; models that cannot keep to it are left out"
+    parser.add_argument("--rises", type=names, default=(), metavar="A,B", help=kept % "rises")
+    parser.add_argument("--falls", type=names, default=(), metavar="A,B", help=kept % "falls")
+
+
+def directions_of(rises: Iterable[str], falls: Iterable[str], schema: "Schema", frame: "Frame") -> dict[str, int]:
+    """Return the directions asked for, by column.
+
+    Raises
+    ------
+    TrainingError
+        A column is no number the model may see, is named twice, or several outcomes are to be told apart.
+    """
+    from core.train.directions import FALLS, RISES, choosable
+
+    known = choosable(schema, frame)
+    asked = [(name, RISES) for name in rises] + [(name, FALLS) for name in falls]
+    for name, sign in asked:
+        if name not in known:
+            raise TrainingError(
+                f"No direction can be asked of '{cut(name)}'.",
+                next_step=f"Choose from the numbers the model sees: {', '.join(map(cut, known))}."
+                if known
+                else "Directions are for numbers, in a yes or no or an amount.",
+            )
+        if dict(asked)[name] != sign:
+            raise TrainingError(f"'{cut(name)}' is named with both --rises and --falls.", next_step="Choose one.")
+    return dict(asked)
 
 
 def settings_of(given: Iterable[str], task: "Task") -> "dict[str, dict[str, Value]]":

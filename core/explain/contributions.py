@@ -15,6 +15,7 @@ from core.explain.permutation import permutation_contributions, permutation_plan
 from core.framing.frame import Task
 from core.limits import EXPLAIN_BACKGROUND, EXPLAIN_ROWS
 from core.runtime.frames import Origins
+from core.runtime.monotone import plain
 
 TREE_WORK = 2.5e9
 """Work that exact contributions of a forest may take: rows × trees × leaves × depth², about four seconds."""
@@ -157,7 +158,7 @@ def explain_model(
     """
     if not len(X) or not len(background):
         raise InputError("There is no row to explain.", next_step="Choose a table with rows.")
-    model = pipeline.steps[-1][1]
+    model = plain(pipeline.steps[-1][1])
     features = _features(pipeline, background.iloc[:1])
     came_from = dict(origins) if origins is not None else _origins(pipeline)
     used = {column for name in features for column in came_from[name]}

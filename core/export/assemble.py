@@ -39,6 +39,7 @@ from core.runtime.blending import BlendClassifier, BlendRegressor
 from core.runtime.calibrated import CalibratedModel
 from core.runtime.rules import GroupRule
 from core.train.board import Leaderboard, Run
+from core.train.directions import told
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ def assemble(
         verdict_reason=_plain(seal.verdict.reason) if seal else "",
         uncertainty=seal.uncertainty if seal else "",
         calibration=calibration,
+        directions=told(problem.directions),
         expectations=tuple(expectations),
         groups=tuple(group for audit in audits for group in _groups(audit)),
         fairness=" ".join(_plain(text) for audit in audits for text in _fairness(audit, frame)),

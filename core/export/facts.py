@@ -145,6 +145,7 @@ class CardFacts:
     verdict: str = ""
     verdict_reason: str = ""
     calibration: str = ""
+    directions: str = ""
     uncertainty: str = ""
     expectations: tuple[tuple[str, str, str], ...] = ()
     groups: tuple[GroupFact, ...] = ()

@@ -1,12 +1,14 @@
 """From a table and its decisions to a problem that can be trained on."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from core.data.schema import Schema
 from core.errors import DataError, FrameError
 from core.framing.check import check_target
 from core.framing.frame import Frame, Task
-from core.prepare.compile import read_columns
+from core.prepare.compile import input_columns, read_columns
 from core.prepare.plan import SplitPlan
 from core.prepare.problem import Problem
 from core.prepare.recipe import Recipe
@@ -14,7 +16,15 @@ from core.prepare.split import make_split
 from core.runtime.values import as_number, as_text
 
 
-def build_problem(table_frame: pd.DataFrame, schema: Schema, frame: Frame, recipe: Recipe, plan: SplitPlan) -> Problem:
+def build_problem(
+    table_frame: pd.DataFrame,
+    schema: Schema,
+    frame: Frame,
+    recipe: Recipe,
+    plan: SplitPlan,
+    *,
+    directions: Mapping[str, int] | None = None,
+) -> Problem:
     """Bring a table and all decisions about it together.
 
     Parameters
@@ -23,6 +33,8 @@ def build_problem(table_frame: pd.DataFrame, schema: Schema, frame: Frame, recip
         As read.
     schema, frame, recipe, plan
         As decided.
+    directions : dict of str to int, optional
+        See ``Problem``; those of columns that no model sees, and all of several outcomes, mean nothing.
 
     Returns
     -------
@@ -64,4 +76,6 @@ def build_problem(table_frame: pd.DataFrame, schema: Schema, frame: Frame, recip
         )
     split = make_split(plan, table, y, frame, schema)
     X = table.drop(columns=[target])
-    return Problem(X=X, y=y, classes=classes, frame=frame, schema=schema, recipe=recipe, split=split)
+    seen = set() if frame.task is Task.MULTICLASS else set(input_columns((recipe, schema, frame)))
+    kept = {name: sign for name, sign in (directions or {}).items() if name in seen}
+    return Problem(X, y, classes, frame, schema, recipe, split, kept)

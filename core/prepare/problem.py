@@ -1,6 +1,7 @@
 """Everything training needs, in one value."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,8 @@ class Problem:
         Sorted classes; empty for regression.
     frame, schema, recipe, split
         As decided.
+    directions : dict of str to int
+        Raw column to 1 where the answer may only rise with it, to −1 where it may only fall.
     """
 
     X: pd.DataFrame
@@ -36,6 +39,7 @@ class Problem:
     schema: Schema
     recipe: Recipe
     split: Split
+    directions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ def problem(project: Project, table: pd.DataFrame) -> Problem:
 
     if project.table_schema is None:
         raise DataError("This project has no table yet.", next_step="Bring one under Data.")
-    return build_problem(table, project.table_schema, project.frame, project.recipe, project.split)
+    decided = (project.table_schema, project.frame, project.recipe, project.split)
+    return build_problem(table, *decided, directions=project.plan.directions)
 
 
 def frame_findings(project: Project, table: pd.DataFrame | None) -> list[Finding]:
@@ -272,8 +273,7 @@ def sealed(project: Project, built: Problem, pipeline: Any) -> Outcomes:
     if project.remedy is None:
         return outcomes
     flagged = GroupRule.from_dict(project.remedy.rule).decide_rows(outcomes.score, rows)
-    labels = np.where(flagged, str(outcomes.positive), outcomes.negative).astype(object)
-    return replace(outcomes, decided=labels)
+    return replace(outcomes, decided=np.where(flagged, str(outcomes.positive), outcomes.negative).astype(object))
 
 
 def open_seal(

@@ -290,13 +290,14 @@ def _step(step: Step | None, schema: Schema | None) -> str:
 
 
 def _training(here: Project, there: Project) -> Iterator[Differing]:
-    names = ("Time budget", "Seed", "Candidates", "Afterwards", "Fixed settings")
+    names = ("Time budget", "Seed", "Candidates", "Afterwards", "Fixed settings", "Directions")
     for what, first, second in zip(names, _plan(here), _plan(there), strict=True):
         yield from _one("Training", what, first, second)
 
 
 def _plan(project: Project) -> tuple[str, ...]:
     from core.train.catalog import MODELS
+    from core.train.directions import told
     from core.train.spaces import TITLES, words
     from core.train.tuning_words import TUNING, tuning_of
 
@@ -314,6 +315,7 @@ def _plan(project: Project) -> tuple[str, ...]:
         ", ".join(titles) or "the usual ones",
         TUNING[tuning_of(plan)],
         ", ".join(fixed) or "none",
+        told(plan.directions) or "free",
     )
 
 

@@ -8,6 +8,7 @@ from core.runtime.figures import CapOutliers, FillNumbers, Finish, Scale
 from core.runtime.formula import AddFormula
 from core.runtime.gaps import FillDates
 from core.runtime.moments import DateCircles, DateElapsed, DaysOff
+from core.runtime.monotone import Monotone
 from core.runtime.network import NetworkClassifier, NetworkRegressor
 from core.runtime.selecting import DropAlike, SelectBest
 from core.runtime.shapes import BinNumbers, ClipNumbers, LogNumbers, PowerNumbers, QuantileNumbers
@@ -48,7 +49,7 @@ TRANSFORMERS = (
     Finish,
 )
 
-MODELS = (BlendClassifier, BlendRegressor, NetworkClassifier, NetworkRegressor, TargetScale)
+MODELS = (BlendClassifier, BlendRegressor, Monotone, NetworkClassifier, NetworkRegressor, TargetScale)
 """What the model itself may be made of, beside the libraries' own."""
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "LogNumbers",
     "MarkMissing",
     "MergeSpellings",
+    "Monotone",
     "NetworkClassifier",
     "NetworkRegressor",
     "PolynomialNumbers",

@@ -30,6 +30,8 @@ class TrainPlan(BaseModel):
     """Settings a person fixed, by candidate and name; a search varies the others."""
     draws: int | None = None
     """Settings to draw in tuning: 0 for none, ``None`` for as many as the time allows and bring something."""
+    directions: dict[str, int] = {}
+    """Raw column to 1 where the answer may only rise with it, to −1 where it may only fall."""
     blend: bool = True
     """Whether the finished candidates also answer together."""
 

@@ -79,6 +79,7 @@ _ENTRIES = (
         trees.describe_tree,
         speeds.tree,
         space=spaces.TREE,
+        keeps_order=True,
         readable="Questions on one page.",
     ),
     ModelSpec(
@@ -92,6 +93,7 @@ _ENTRIES = (
         boosting.describe_boosting,
         speeds.boosting,
         space=spaces.ONLY_LOSS,
+        keeps_order=True,
     ),
     ModelSpec(
         "gradient_boosting",
@@ -104,6 +106,7 @@ _ENTRIES = (
         boosting.describe_boosting,
         speeds.boosting,
         space=spaces.BOOSTING,
+        keeps_order=True,
     ),
     ModelSpec(
         "additive",
@@ -130,6 +133,7 @@ _ENTRIES = (
         boosting.describe_boosting,
         speeds.boosting,
         space=spaces.ONLY_LOSS,
+        keeps_order=True,
     ),
     ModelSpec(
         "extra_trees",
@@ -143,6 +147,7 @@ _ENTRIES = (
         speeds.forest,
         memory=speeds.forest_bytes,
         space=spaces.FOREST,
+        keeps_order=True,
     ),
     ModelSpec(
         "random_forest",
@@ -156,6 +161,7 @@ _ENTRIES = (
         speeds.forest,
         memory=speeds.forest_bytes,
         space=spaces.FOREST,
+        keeps_order=True,
     ),
     ModelSpec(
         "support_vector_machine",
@@ -263,6 +269,7 @@ _ENTRIES = (
         boosting.describe_histogram,
         speeds.boosting,
         space=spaces.HISTOGRAM,
+        keeps_order=True,
         by_default=False,
     ),
 )

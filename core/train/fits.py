@@ -19,7 +19,9 @@ from core.framing.metrics import METRICS, evaluate_all
 from core.framing.outcomes import Outcomes
 from core.prepare.compile import MODEL
 from core.prepare.problem import Problem
+from core.runtime.monotone import Monotone, plain
 from core.train.catalog import MODELS
+from core.train.directions import bind, signs
 from core.train.estimators.setting import Setting
 from core.train.prepared import REFIT, SEEN_ROWS, Kitchen, Prepared
 from core.train.spaces import Value
@@ -147,6 +149,7 @@ class Bench:
             smallest_class=smallest,
             least_amount=least,
             quantile=self.problem.frame.quantile,
+            directed=bool(self.problem.directions),
         )
 
     def fit(self, task: FitTask) -> FitAnswer:
@@ -183,7 +186,7 @@ class Bench:
                 seconds=seconds,
                 busy=time.perf_counter() - began,
                 prepared=spent,
-                summary=spec.describe(fitted.model),
+                summary=spec.describe(plain(fitted.model)),
                 notes=fitted.notes,
                 model=pickle.dumps(
                     Pipeline([*prepared.steps, (MODEL, fitted.model)]), protocol=pickle.HIGHEST_PROTOCOL
@@ -216,14 +219,25 @@ class Bench:
 
     def _fitted(self, task: FitTask, prepared: Prepared) -> _Fitted:
         model = MODELS[task.candidate].make(self.setting, **dict(task.params))
+        limits = self._limits(task, prepared)
         began = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            if limits:
+                model = bind(model, limits, list(prepared.fit.columns))
             model.fit(prepared.fit, prepared.y)
         # What found its number of rounds hands on the plain model that has it.
         model = getattr(model, "shipped_", model)
         _one_thread(model)
+        if limits:
+            model = Monotone.around(model, limits)
         return _Fitted(task, model, time.perf_counter() - began, _notes(caught))
+
+    def _limits(self, task: FitTask, prepared: Prepared) -> dict[str, int]:
+        """Return which columns after the recipe a fit must rise or fall with."""
+        if not self.problem.directions or not MODELS[task.candidate].keeps_order:
+            return {}
+        return signs(self.problem, prepared.steps, self.rows(task.fold))
 
     def _answer(self, judged: Outcomes, fitted: _Fitted) -> FitAnswer:
         metrics = {key: value for key, value in evaluate_all(judged).items() if np.isfinite(value)}

@@ -6,6 +6,7 @@ from core.framing.frame import Task
 from core.prepare.problem import Problem
 from core.train.board import TrainPlan
 from core.train.catalog import BASELINE, candidates
+from core.train.directions import cannot_keep
 from core.train.pace import Pace, size_of
 from core.train.runner import most_workers, usable_cores
 from core.train.words import duration, size
@@ -105,7 +106,7 @@ def forecast_training(problem: Problem, plan: TrainPlan, *, on_cluster: bool = F
     rows = len(problem.split.train)
     expected = []
     for spec in candidates(task, plan.candidates):
-        reason = spec.left_out(rows)
+        reason = spec.left_out(rows) or cannot_keep(spec, problem)
         seconds = None if reason else pace.seconds(spec)
         expected.append(CandidateForecast(spec.key, spec.title, spec.good_at, seconds, reason))
     timed = [one for one in expected if one.seconds is not None and one.key != BASELINE]

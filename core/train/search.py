@@ -15,6 +15,7 @@ from core.train.board import FoldScore, Leaderboard, Run, RunStatus, TrainPlan
 from core.train.catalog import MODELS, ModelSpec, candidates
 from core.train.cluster import start_runner
 from core.train.desk import Desk
+from core.train.directions import cannot_keep
 from core.train.fits import REFIT, SEEN_ROWS, FitAnswer, FitTask
 from core.train.fitted import FittedRun
 from core.train.pace import Pace, size_of
@@ -157,7 +158,7 @@ class _Search:
         return dict(self.plan.settings.get(key, {}))
 
     def _waiting(self, spec: ModelSpec) -> Run:
-        reason = spec.left_out(len(self.problem.split.train))
+        reason = spec.left_out(len(self.problem.split.train)) or cannot_keep(spec, self.problem)
         return Run(
             key=spec.key,
             title=spec.title,

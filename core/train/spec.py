@@ -83,6 +83,8 @@ class ModelSpec:
         From rows, encoded columns and classes to the bytes of one fit beside the table after the recipe.
     needs : str
         Key of ``EXTRAS`` without which it cannot learn; empty where it needs none.
+    keeps_order : bool
+        Whether it can be held to rise or fall with a column.
     """
 
     key: str
@@ -101,6 +103,7 @@ class ModelSpec:
     by_default: bool = True
     memory: Callable[[int, int, int], float] = speeds.table_bytes
     needs: str = ""
+    keeps_order: bool = False
 
     def settings(self, task: Task) -> Space:
         """Return the settings a person may fix for a task."""

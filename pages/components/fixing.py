@@ -7,6 +7,7 @@ import streamlit as st
 from core.framing.frame import Task
 from core.project.document import Project
 from core.train.board import TrainPlan
+from core.train.directions import FALLS, RISES, choosable
 from core.train.spaces import TITLES, Choice, Dimension, Whole, clash, words
 from core.train.spec import ModelSpec
 from pages.components import draw, layout, session
@@ -44,6 +45,38 @@ def fixing(project: Project, specs: list[ModelSpec]) -> None:
     chosen = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="plan_model")
     for name, dimension in with_settings[chosen].settings(project.frame.task).items():
         _setting(project.plan, chosen, name, dimension)
+
+
+def directions(project: Project) -> None:
+    """Draw which columns the answer may only rise or fall with."""
+    assert project.table_schema is not None
+    known, asked = choosable(project.table_schema, project.frame), project.plan.directions
+    if not known:
+        return
+    what = f"Chance of “{project.frame.positive}”" if project.frame.task is Task.BINARY else "Answer"
+    for place, word, sign in zip(st.columns(2), ("rises", "falls"), (RISES, FALLS), strict=True):
+        key = f"plan_{word}"
+        st.session_state[key] = [name for name in known if asked.get(name) == sign]
+        place.multiselect(
+            f"{what} only {word} with",
+            [name for name in known if asked.get(name, sign) == sign],
+            key=key,
+            on_change=_direct,
+            args=(word, sign),
+            placeholder="Free",
+            help="All else equal. Trees and boosting keep to it; models that cannot are left out.",
+        )
+
+
+def _direct(word: str, sign: int) -> None:
+    chosen = list(st.session_state[f"plan_{word}"])
+
+    def edit(seen: Project) -> Project:
+        others = {name: was for name, was in seen.plan.directions.items() if was != sign and name not in chosen}
+        asked = others | dict.fromkeys(chosen, sign)
+        return seen.updated(plan=seen.plan.model_copy(update={"directions": asked}))
+
+    session.change(edit)
 
 
 def count(plan: TrainPlan, specs: list[ModelSpec], task: Task) -> int:

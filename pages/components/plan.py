@@ -74,8 +74,10 @@ def _fixing(project: Project) -> None:
     assert project.frame.task is not None
     specs = list(candidates_of(project))
     fixed = fixing.count(project.plan, specs, project.frame.task)
+    fixed += len(project.plan.directions)
     title = "Settings of the models" + (f" ({fixed} fixed)" if fixed else "")
     with st.expander(title, type="compact", icon=":material/tune:", key="note_settings"):
         draw.muted("Tick a setting to fix it. The others begin at their usual value, and tuning varies them.")
         fixing.seed(project.plan)
+        fixing.directions(project)
         fixing.fixing(project, specs)

@@ -37,6 +37,9 @@ def loss_of(setting: Setting, asked: str = AUTOMATIC) -> str:
         Where the loss is none of amounts below zero, and there are some.
     """
     loss = OF_METRIC.get(setting.metric, "squared") if asked == AUTOMATIC else asked
+    if loss == "absolute" and asked == AUTOMATIC and setting.directed:
+        # Its leaves are set anew after a tree has grown, and no direction survives that.
+        loss = "squared"
     if loss in NEVER_NEGATIVE and setting.least_amount < 0:
         raise TrainingError(
             f"the {NEVER_NEGATIVE[loss]} loss is for amounts that are never negative; "

@@ -32,6 +32,8 @@ class Setting:
         Smallest amount in any fit; 0 for a classification.
     quantile : float
         The one asked for, where amounts are answered by a quantile.
+    directed : bool
+        Whether the answer is to rise or fall with some columns.
     """
 
     task: Task
@@ -44,3 +46,4 @@ class Setting:
     smallest_class: int
     least_amount: float = 0.0
     quantile: float = 0.5
+    directed: bool = False

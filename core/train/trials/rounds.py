@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.prepare.problem import Problem
+from core.runtime.monotone import plain
 
 POINTS: Final = 25
 """Most rounds that are scored."""
@@ -75,7 +76,7 @@ def rounds_of(
     Rounds or None
         ``None`` for a model that does not learn in rounds, or does not give its answers after each.
     """
-    model = pipeline.steps[-1][1]
+    model = plain(pipeline.steps[-1][1])
     network = getattr(model, "regressor_", model)
     if hasattr(network, "loss_curve_"):
         at = _points(len(network.loss_curve_))

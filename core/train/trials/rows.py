@@ -14,6 +14,7 @@ from core.errors import JobError, TrainingError
 from core.evaluate.compare import fold_interval
 from core.framing.metrics import METRICS, Metric
 from core.prepare.problem import Problem
+from core.runtime.monotone import plain
 from core.train.trials.rounds import Rounds, rounds_of
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _fold(
 
 
 def _threads(pipeline: Any, threads: int) -> None:
-    model = pipeline.steps[-1][1]
+    model = plain(pipeline.steps[-1][1])
     if "n_jobs" in model.get_params(deep=False):
         model.set_params(n_jobs=threads)
 
