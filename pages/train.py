@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.project.fingerprint import training_fingerprint
+from core.train.board import RunStatus
 from pages.components import draw, labelling, morerows, plan, results, session, states, training, tuned
 from pages.components.screen import action_bar, is_locked, screen
 
@@ -28,7 +29,9 @@ if not is_locked("train", SENTENCE):
             training.failed(project, job)
         else:
             if board is not None and board.finished:
-                draw.banner("The training ended before a model was finished.", "Nothing to keep.", "info", "gray")
+                failed = next((run.reason for run in board.runs if run.status is RunStatus.FAILED and run.reason), "")
+                why = f" {failed[:1].upper()}{failed[1:]}" if failed else ""
+                draw.banner(f"The training ended before a model was finished.{why}", "Nothing to keep.", "info", "gray")
             if project.training is not None and board is None:
                 draw.banner("Train again; everything else is as it was.", "The last results cannot be read.")
             with st.container(border=True, key="plan"):
