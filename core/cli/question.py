@@ -71,7 +71,7 @@ def project_of(
         seed=seed,
         draws=given.draws,
         blend=not given.no_blend,
-        settings=settings_of(given.set, frame.task),
+        settings=settings_of(given.set, frame),
         directions=directions_of(given.rises, given.falls, table.schema, frame),
     )
     project = plain_project(table, frame, now=now).updated(plan=plan)

@@ -10,7 +10,7 @@ from core.errors import TrainingError
 
 if TYPE_CHECKING:
     from core.data.schema import Schema
-    from core.framing.frame import Frame, Task
+    from core.framing.frame import Frame
     from core.train.spaces import Dimension, Value
 
 
@@ -57,14 +57,15 @@ def directions_of(rises: Iterable[str], falls: Iterable[str], schema: "Schema", 
     return dict(asked)
 
 
-def settings_of(given: Iterable[str], task: "Task") -> "dict[str, dict[str, Value]]":
+def settings_of(given: Iterable[str], frame: "Frame") -> "dict[str, dict[str, Value]]":
     """Return the settings that were fixed, by model and name.
 
     Parameters
     ----------
     given : iterable of str
         ``MODEL.SETTING=VALUE``.
-    task : Task
+    frame : Frame
+        With a task.
 
     Returns
     -------
@@ -76,7 +77,10 @@ def settings_of(given: Iterable[str], task: "Task") -> "dict[str, dict[str, Valu
         It is not written like this, there is no such model or setting for the task, or the value does not suit.
     """
     from core.train.catalog import MODELS
+    from core.train.estimators.weights import COSTS
 
+    task = frame.task
+    assert task is not None
     fixed: dict[str, dict[str, Value]] = {}
     for text in given:
         place, equals, value = text.partition("=")
@@ -95,6 +99,11 @@ def settings_of(given: Iterable[str], task: "Task") -> "dict[str, dict[str, Valu
             raise TrainingError(
                 f"{MODELS[key].title} has no setting '{cut(name)}'.",
                 next_step=f"It has {', '.join(known)}." if known else "It has none.",
+            )
+        if name == "weights" and value.strip() == COSTS and frame.costs.line is None:
+            raise TrainingError(
+                "Weights from costs need to know what each of the two errors costs.",
+                next_step="Give --false-positive-cost and --false-negative-cost, both above 0.",
             )
         fixed[key] = {**fixed.get(key, {}), **MODELS[key].checked({name: _read(value.strip(), known[name])})}
     return fixed

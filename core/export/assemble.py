@@ -40,6 +40,7 @@ from core.runtime.calibrated import CalibratedModel
 from core.runtime.rules import GroupRule
 from core.train.board import Leaderboard, Run
 from core.train.directions import told
+from core.train.spaces import TITLES, words
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ def assemble(
         uncertainty=seal.uncertainty if seal else "",
         calibration=calibration,
         directions=told(problem.directions),
+        settings=", ".join(f"{TITLES.get(name, name)} {words(value)}" for name, value in run.params.items()),
         expectations=tuple(expectations),
         groups=tuple(group for audit in audits for group in _groups(audit)),
         fairness=" ".join(_plain(text) for audit in audits for text in _fairness(audit, frame)),

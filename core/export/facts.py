@@ -146,6 +146,7 @@ class CardFacts:
     verdict_reason: str = ""
     calibration: str = ""
     directions: str = ""
+    settings: str = ""
     uncertainty: str = ""
     expectations: tuple[tuple[str, str, str], ...] = ()
     groups: tuple[GroupFact, ...] = ()

@@ -6,7 +6,6 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from core.framing.frame import Frame
 from core.framing.metrics import METRICS
 from core.project.document import Project
 
@@ -110,12 +109,13 @@ def _prepared(project: Project) -> dict[str, Any]:
     }
 
 
-def _priced(frame: Frame) -> list[float | None]:
-    """Return the costs of the errors where they decide how candidates are judged."""
-    metric = METRICS.get(frame.metric or "")
-    if metric is None or not metric.needs_costs:
+def _priced(project: Project) -> list[float | None]:
+    """Return the costs of the errors where they decide how candidates are fitted or judged."""
+    metric, costs = METRICS.get(project.frame.metric or ""), project.frame.costs
+    weighed = any(own.get("weights") == "costs" for own in project.plan.settings.values())
+    if not weighed and (metric is None or not metric.needs_costs):
         return []
-    return [frame.costs.false_positive, frame.costs.false_negative]
+    return [costs.false_positive, costs.false_negative]
 
 
 def model_fingerprint(project: Project, run: str) -> str:

@@ -37,6 +37,7 @@ _ENTRIES = (
         linear.linear,
         linear.describe_linear,
         speeds.linear,
+        space=spaces.ONLY_WEIGHTS,
         readable="One weight a column.",
     ),
     ModelSpec(
@@ -62,7 +63,7 @@ _ENTRIES = (
         linear.sparse_linear,
         linear.describe_sparse,
         speeds.sparse,
-        space={"l1_ratio": Real(0.1, 1.0)},
+        space={"l1_ratio": Real(0.1, 1.0), **spaces.ONLY_WEIGHTS},
         readable="One weight for each column it keeps.",
         by_default=False,
         most_rows=50_000,
@@ -92,7 +93,7 @@ _ENTRIES = (
         boosting.small_boosting,
         boosting.describe_boosting,
         speeds.boosting,
-        space=spaces.ONLY_LOSS,
+        space=spaces.NOT_DRAWN,
         keeps_order=True,
     ),
     ModelSpec(
@@ -132,7 +133,7 @@ _ENTRIES = (
         boosting.random_boosting,
         boosting.describe_boosting,
         speeds.boosting,
-        space=spaces.ONLY_LOSS,
+        space=spaces.NOT_DRAWN,
         keeps_order=True,
     ),
     ModelSpec(

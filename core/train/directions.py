@@ -92,9 +92,9 @@ def _orders(
 ) -> dict[str, int]:
     mixed = [out for out, raw in came_from.items() if name in raw and raw != (name,)]
     if mixed:
-        others = ", ".join(f"`{one}`" for one in came_from[mixed[0]] if one != name)
+        others = ", ".join(f"“{one}”" for one in came_from[mixed[0]] if one != name)
         raise TrainingError(
-            f"`{name}` reaches the model mixed with {others}, so that no direction of it can be kept.", next_step=NEXT
+            f"“{name}” reaches the model mixed with {others}, so that no direction of it can be kept.", next_step=NEXT
         )
     values = as_number(problem.X[name].iloc[rows]).to_numpy(dtype=np.float64)
     values = values[np.isfinite(values)]
@@ -111,13 +111,13 @@ def _orders(
                 continue
             if came_from[out] != (name,):
                 raise TrainingError(
-                    f"`{name}` fills gaps of `{came_from[out][0]}`, so that no direction of it can be kept.",
+                    f"“{name}” fills gaps of “{came_from[out][0]}”, so that no direction of it can be kept.",
                     next_step=NEXT,
                 )
             order = RISES if (steps >= 0).all() else FALLS if (steps <= 0).all() else 0
             if not order:
                 raise TrainingError(
-                    f"`{name}` reaches the model in parts or bent, and not as one number that keeps its order.",
+                    f"“{name}” reaches the model in parts or bent, and not as one number that keeps its order.",
                     next_step=NEXT,
                 )
             orders[out] = order
@@ -146,7 +146,7 @@ def bind(model: Any, limits: Mapping[str, int], columns: Sequence[str]) -> Any:
     loss = own.get("objective") or own.get("loss") or ""
     if loss in FREE_LEAVES:
         raise TrainingError(
-            "under the absolute or quantile loss its trees cannot keep to a direction.",
+            "Under the absolute or quantile loss its trees cannot keep to a direction.",
             next_step="Fix the squared loss under “Settings of the models”, or free the columns.",
         )
     inner.set_params(**{setting_of(inner): Monotone(signs=limits).constraints(columns)})

@@ -150,6 +150,7 @@ class Bench:
             least_amount=least,
             quantile=self.problem.frame.quantile,
             directed=bool(self.problem.directions),
+            class_costs=_class_costs(self.problem),
         )
 
     def fit(self, task: FitTask) -> FitAnswer:
@@ -301,6 +302,14 @@ def _refuse_not_numbers(usable: NDArray[np.bool_]) -> None:
             f"Its predictions are not numbers in {int((~usable).sum()):,} of {len(usable):,} rows.",
             next_step="Very large values in a column are the usual reason; add a step that caps outliers.",
         )
+
+
+def _class_costs(problem: Problem) -> tuple[tuple[str, float], ...]:
+    costs, positive = problem.frame.costs, problem.frame.positive
+    if problem.frame.task is not Task.BINARY or costs.line is None:
+        return ()
+    each = (costs.false_negative, costs.false_positive)
+    return tuple((label, float((each[0] if label == positive else each[1]) or 0.0)) for label in problem.classes)
 
 
 def _one_thread(model: Any) -> None:

@@ -66,6 +66,7 @@ TITLES = {
     "neighbours": "Neighbours",
     "l1_ratio": "Share of the lasso",
     "loss": "Loss",
+    "weights": "Weights of the outcomes",
 }
 """What each setting is called on the screens."""
 VALUES: dict[Value, str] = {
@@ -76,11 +77,22 @@ VALUES: dict[Value, str] = {
     "quantile": "quantile",
     "poisson": "Poisson",
     "tweedie": "Tweedie",
+    "balanced": "balanced",
+    "costs": "from the costs",
 }
 """What a value is called that is no number."""
+HELP = {
+    "loss": "Free, it fits the metric.",
+    "weights": "Free, all rows count alike and chances mean what they say. Weights distort them; the line that "
+    "Evaluate draws from the costs does not.",
+}
+"""What one should know before fixing a setting."""
 
 LOSS = Choice(("squared", "absolute", "quantile", "poisson", "tweedie"), drawn=False, tasks=(Task.REGRESSION,))
 """What a model of amounts makes small; where nobody fixes it, it is what fits the metric."""
+
+WEIGHTS = Choice(("balanced", "costs"), drawn=False, tasks=(Task.BINARY, Task.MULTICLASS))
+"""How much rows of each outcome count; where nobody fixes it, alike."""
 
 BOOSTING: Space = {
     "leaves": Whole(4, 96, log=True),
@@ -91,13 +103,16 @@ BOOSTING: Space = {
     "least": Whole(3, 100, log=True),
     "random_cuts": Choice((False, True)),
     "loss": LOSS,
+    "weights": WEIGHTS,
 }
 ONLY_LOSS: Space = {"loss": LOSS}
-HISTOGRAM: Space = {"loss": replace(LOSS, values=LOSS.values[:-1])}
-FOREST: Space = {"leaf": Whole(1, 20, log=True), "columns": Real(0.15, 1.0)}
-ADDITIVE: Space = {"knots": Whole(3, 12), "strength": Real(0.003, 30.0, log=True)}
+ONLY_WEIGHTS: Space = {"weights": WEIGHTS}
+NOT_DRAWN: Space = {"loss": LOSS, "weights": WEIGHTS}
+HISTOGRAM: Space = {"loss": replace(LOSS, values=LOSS.values[:-1]), "weights": WEIGHTS}
+FOREST: Space = {"leaf": Whole(1, 20, log=True), "columns": Real(0.15, 1.0), "weights": WEIGHTS}
+ADDITIVE: Space = {"knots": Whole(3, 12), "strength": Real(0.003, 30.0, log=True), "weights": WEIGHTS}
 MACHINE: Space = {"strength": Real(0.1, 100.0, log=True), "width": Real(0.0005, 0.5, log=True)}
-KERNEL: Space = {"strength": Real(0.01, 100.0, log=True), "width": Real(0.03, 3.0, log=True)}
+KERNEL: Space = {"strength": Real(0.01, 100.0, log=True), "width": Real(0.03, 3.0, log=True), "weights": WEIGHTS}
 NETWORK: Space = {
     "width": Whole(16, 128, log=True),
     "decay": Real(0.0001, 3.0, log=True),
@@ -110,7 +125,7 @@ TORCH_NETWORK: Space = {
     "decay": Real(0.0001, 1.0, log=True),
     "rate": Real(0.0007, 0.02, log=True),
 }
-TREE: Space = {"depth": Whole(2, 8)}
+TREE: Space = {"depth": Whole(2, 8), "weights": WEIGHTS}
 NEIGHBOURS: Space = {"neighbours": Whole(1, 60, log=True)}
 
 

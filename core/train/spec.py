@@ -142,6 +142,7 @@ class ModelSpec:
         smallest_class: int | None = None,
         least_amount: float = 0.0,
         quantile: float = 0.5,
+        class_costs: tuple[tuple[str, float], ...] = (),
         params: Mapping[str, Value] | None = None,
     ) -> Any:
         """Return an unfitted estimator.
@@ -160,7 +161,7 @@ class ModelSpec:
             Default 2 for a classification.
         smallest_class : int, optional
             Fewest rows of one class in any fit; by default enough of each.
-        least_amount, quantile : float
+        least_amount, quantile, class_costs
             As in ``Setting``.
         params : mapping, optional
             Settings of its space that are not left at their default.
@@ -179,7 +180,8 @@ class ModelSpec:
         if smallest_class is None:
             smallest_class = n_rows // n_classes if n_classes else 0
         sizes = (n_rows, n_features, n_classes, smallest_class)
-        setting = Setting(task, metric, seed, threads, *sizes, least_amount=least_amount, quantile=quantile)
+        asked: dict[str, Any] = {"least_amount": least_amount, "quantile": quantile, "class_costs": class_costs}
+        setting = Setting(task, metric, seed, threads, *sizes, **asked)
         return self.make(setting, **self.checked(params or {}))
 
     def checked(self, params: Mapping[str, Value]) -> dict[str, Value]:

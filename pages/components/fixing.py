@@ -1,5 +1,6 @@
 """Settings of the models: what an expert fixes, and what is wrong with what was typed."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,8 @@ from core.framing.frame import Task
 from core.project.document import Project
 from core.train.board import TrainPlan
 from core.train.directions import FALLS, RISES, choosable
-from core.train.spaces import TITLES, Choice, Dimension, Whole, clash, words
+from core.train.estimators.weights import COSTS
+from core.train.spaces import HELP, TITLES, Choice, Dimension, Whole, clash, words
 from core.train.spec import ModelSpec
 from pages.components import draw, layout, session
 
@@ -44,7 +46,7 @@ def fixing(project: Project, specs: list[ModelSpec]) -> None:
     titles = {key: spec.title for key, spec in with_settings.items()}
     chosen = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="plan_model")
     for name, dimension in with_settings[chosen].settings(project.frame.task).items():
-        _setting(project.plan, chosen, name, dimension)
+        _setting(project.plan, chosen, name, _offered(project, name, dimension))
 
 
 def directions(project: Project) -> None:
@@ -84,13 +86,22 @@ def count(plan: TrainPlan, specs: list[ModelSpec], task: Task) -> int:
     return sum(name in plan.settings.get(spec.key, {}) for spec in specs for name in spec.settings(task))
 
 
+def _offered(project: Project, name: str, dimension: Dimension) -> Dimension:
+    """Leave weights from costs out where the frame prices no errors, unless they are fixed already."""
+    fixed = any(own.get("weights") == COSTS for own in project.plan.settings.values())
+    if name != "weights" or not isinstance(dimension, Choice) or fixed or project.frame.costs.line is not None:
+        return dimension
+    return replace(dimension, values=tuple(one for one in dimension.values if one != COSTS))
+
+
 def _setting(plan: TrainPlan, key: str, name: str, dimension: Dimension) -> None:
     value = plan.settings.get(key, {}).get(name)
     place = f"value_{key}_{name}"
     with layout.row(f"setting_{name}"):
         tick = f"fix_{key}_{name}"
         st.session_state[tick] = value is not None
-        st.checkbox(TITLES[name], key=tick, on_change=_fix, args=(key, name, _middle(dimension)))
+        help_ = HELP.get(name)
+        st.checkbox(TITLES[name], key=tick, on_change=_fix, args=(key, name, _middle(dimension)), help=help_)
         if value is not None:
             _value(place, key, name, dimension, value)
     _say(place)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from streamlit.testing.v1 import AppTest
 
+from core.framing.frame import Costs
 from core.jobs import api
 from core.project.document import Project
 from core.workspace import Workspace
@@ -58,3 +59,50 @@ def test_the_loss_is_no_setting_of_a_yes_or_no(show: Callable[..., AppTest], fra
     assert "small_boosting" not in screen.selectbox(key="plan_model").options
     screen.selectbox(key="plan_model").set_value("gradient_boosting").run()
     assert "fix_gradient_boosting_loss" not in [one.key for one in screen.checkbox]
+
+
+def test_directions_are_kept_in_the_plan_and_counted(
+    show: Callable[..., AppTest], workspace: Workspace, framed: Project
+) -> None:
+    screen = show("train", framed.id)
+    screen.multiselect(key="plan_rises").set_value(["income"]).run()
+    assert workspace.get(framed.id).plan.directions == {"income": 1}
+    assert "income" not in screen.multiselect(key="plan_falls").options
+    assert screen.multiselect(key="plan_rises").label == "Chance of “yes” only rises with"
+    assert [one.label for one in screen.expander if "Settings" in one.label] == ["Settings of the models (1 fixed)"]
+    screen.multiselect(key="plan_rises").set_value([]).run()
+    assert workspace.get(framed.id).plan.directions == {}
+
+
+def test_weights_from_costs_are_offered_once_both_errors_have_a_cost(
+    show: Callable[..., AppTest], workspace: Workspace, framed: Project
+) -> None:
+    screen = show("train", framed.id)
+    screen.selectbox(key="plan_model").set_value("random_forest").run()
+    screen.checkbox(key="fix_random_forest_weights").check().run()
+    assert screen.selectbox(key="value_random_forest_weights").options == ["balanced"]
+    costs = Costs(false_positive=1, false_negative=5)
+    project = workspace.get(framed.id)
+    workspace.save(project.updated(frame=project.frame.model_copy(update={"costs": costs})), now=NOW)
+    again = show("train", framed.id)
+    again.selectbox(key="plan_model").set_value("random_forest").run()
+    assert again.selectbox(key="value_random_forest_weights").options == ["balanced", "from the costs"]
+
+
+def test_expected_cost_is_offered_once_both_errors_have_a_cost(
+    show: Callable[..., AppTest], workspace: Workspace, framed: Project
+) -> None:
+    screen = show("frame", framed.id)
+    named = "Money that errors cost (expected cost)"
+    assert named not in screen.selectbox(key="frame_metric").options
+    assert "Expected cost is offered as well once both errors have a cost." in screen.selectbox(key="frame_metric").help
+    costs = Costs(false_positive=1, false_negative=5)
+    project = workspace.get(framed.id)
+    workspace.save(project.updated(frame=project.frame.model_copy(update={"costs": costs})), now=NOW)
+    again = show("frame", framed.id)
+    assert named in again.selectbox(key="frame_metric").options
+    again.selectbox(key="frame_metric").set_value("expected_cost").run()
+    assert workspace.get(framed.id).frame.metric == "expected_cost"
+    again.number_input(key="cost_false_positive").set_value(None).run()
+    assert not again.exception
+    assert again.selectbox(key="frame_metric").value == "expected_cost"

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, clone, is_classifier
 
 from core.train.estimators.losses import AUTOMATIC, histogram_loss, lightgbm_loss, loss_of
 from core.train.estimators.setting import INNER_FOLDS, Setting
+from core.train.estimators.weights import class_weight
 from core.train.speeds import COLUMNS_A_TREE
 
 MOST_ROUNDS = 1_500
@@ -77,6 +78,9 @@ class StoppedBoosting(BaseEstimator):  # type: ignore[misc]
             # A class that none of the rows to learn from has cannot be judged.
             aside = aside[np.isin(y[aside], np.unique(y[learn]))]
         take = X.iloc.__getitem__ if hasattr(X, "iloc") else X.__getitem__
+        weight = self.model.get_params(deep=False).get("class_weight")
+        # The rows set aside are weighed as those it learns from, or they would ask it to stop at once.
+        weighed = {} if weight is None else {"eval_class_weight": [weight]}
         with warnings.catch_warnings():
             # The newer way to hand over these rows takes no outcomes that are text.
             warnings.filterwarnings("ignore", message="The argument 'eval_set' is deprecated")
@@ -84,6 +88,7 @@ class StoppedBoosting(BaseEstimator):  # type: ignore[misc]
                 take(learn),
                 y[learn],
                 eval_set=[(take(aside), y[aside])],
+                **weighed,
                 callbacks=[early_stopping(PATIENCE, verbose=False)],
             )
         return max(1, int(stopped.best_iteration_ or stopped.n_estimators_))
@@ -105,9 +110,9 @@ class StoppedBoosting(BaseEstimator):  # type: ignore[misc]
         return self.model.__sklearn_tags__() if self.model is not None else super().__sklearn_tags__()
 
 
-def small_boosting(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
+def small_boosting(setting: Setting, *, loss: str = AUTOMATIC, weights: str = "") -> Any:
     """Return boosting with very small trees: three questions at most, on half of the columns."""
-    return _boosting(setting, loss, leaves=7, rate=0.05, columns=0.5, l2=3.0)
+    return _boosting(setting, loss, weights, leaves=7, rate=0.05, columns=0.5, l2=3.0)
 
 
 def gradient_boosting(
@@ -121,11 +126,13 @@ def gradient_boosting(
     least: int = 20,
     random_cuts: bool = False,
     loss: str = AUTOMATIC,
+    weights: str = "",
 ) -> Any:
     """Return LightGBM with trees of middle size."""
     return _boosting(
         setting,
         loss,
+        weights,
         leaves=leaves,
         rate=rate,
         columns=columns,
@@ -136,14 +143,15 @@ def gradient_boosting(
     )
 
 
-def random_boosting(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
+def random_boosting(setting: Setting, *, loss: str = AUTOMATIC, weights: str = "") -> Any:
     """Return LightGBM that cuts at random places, which steadies it on noisy tables."""
-    return _boosting(setting, loss, leaves=16, rate=0.03, columns=0.56, least=48, random_cuts=True)
+    return _boosting(setting, loss, weights, leaves=16, rate=0.03, columns=0.56, least=48, random_cuts=True)
 
 
 def _boosting(
     setting: Setting,
     loss: str,
+    weights: str,
     *,
     leaves: int,
     rate: float,
@@ -173,18 +181,21 @@ def _boosting(
         force_row_wise=True,
         verbosity=-1,
     )
-    if not setting.task.is_classification:
+    if setting.task.is_classification:
+        model.set_params(class_weight=class_weight(setting, weights))
+    else:
         model.set_params(**lightgbm_loss(loss_of(setting, loss), setting))
     return StoppedBoosting(model, seed=setting.seed)
 
 
-def histogram_boosting(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
+def histogram_boosting(setting: Setting, *, loss: str = AUTOMATIC, weights: str = "") -> Any:
     """Return scikit-learn's own boosting."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     common: dict[str, Any] = {"max_iter": 150, "learning_rate": 0.06, "random_state": setting.seed}
     if setting.task.is_classification:
-        return HistGradientBoostingClassifier(early_stopping=False, **common)
+        weighing = class_weight(setting, weights)
+        return HistGradientBoostingClassifier(early_stopping=False, class_weight=weighing, **common)
     fitting: dict[str, Any] = histogram_loss(loss_of(setting, loss), setting)
     return HistGradientBoostingRegressor(early_stopping=False, **fitting, **common)
 

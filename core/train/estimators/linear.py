@@ -5,6 +5,7 @@ from typing import Any
 from core.framing.frame import Task
 from core.train.estimators.losses import AUTOMATIC, OF_METRIC, POWER, loss_of
 from core.train.estimators.setting import INNER_FOLDS, Setting
+from core.train.estimators.weights import class_weight
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
 """Inverse strengths of regularisation that logistic regression chooses among, weakest last."""
@@ -31,7 +32,7 @@ def baseline(setting: Setting) -> Any:
     return DummyRegressor(strategy="median" if loss == "absolute" else "mean")
 
 
-def linear(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
+def linear(setting: Setting, *, loss: str = AUTOMATIC, weights: str = "") -> Any:
     """Return logistic or ridge regression; the strength is chosen inside each fit, from its own rows.
 
     For amounts the metric or a person may ask for another loss: quantile, Poisson or Tweedie regression.
@@ -41,9 +42,11 @@ def linear(setting: Setting, *, loss: str = AUTOMATIC) -> Any:
     if not setting.task.is_classification:
         return _amounts(setting, loss)
     # Each inner fold needs every class, or its log loss is not defined.
+    weighing = class_weight(setting, weights)
     if setting.smallest_class < INNER_FOLDS or setting.n_rows > CHOOSE_STRENGTH_ROWS:
-        return LogisticRegression(C=1.0, max_iter=1_000)
+        return LogisticRegression(C=1.0, max_iter=1_000, class_weight=weighing)
     return LogisticRegressionCV(
+        class_weight=weighing,
         Cs=STRENGTHS,
         l1_ratios=(0.0,),
         cv=INNER_FOLDS,
@@ -70,13 +73,14 @@ def _amounts(setting: Setting, asked: str) -> Any:
     return RidgeCV(alphas=PENALTIES)
 
 
-def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9) -> Any:
+def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9, weights: str = "") -> Any:
     """Return an elastic net, which leaves out columns that add nothing; 1 is the lasso."""
     from sklearn.linear_model import ElasticNetCV, LogisticRegression, LogisticRegressionCV
 
     if not setting.task.is_classification:
         return ElasticNetCV(l1_ratio=l1_ratio, alphas=30, cv=INNER_FOLDS, max_iter=3_000, random_state=setting.seed)
     common: dict[str, Any] = {"solver": "saga", "max_iter": 400, "random_state": setting.seed}
+    common["class_weight"] = class_weight(setting, weights)
     if setting.smallest_class < INNER_FOLDS:
         return LogisticRegression(C=0.1, l1_ratio=l1_ratio, **common)
     return LogisticRegressionCV(
@@ -89,7 +93,7 @@ def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9) -> Any:
     )
 
 
-def additive(setting: Setting, *, knots: int = 5, strength: float = 1.0) -> Any:
+def additive(setting: Setting, *, knots: int = 5, strength: float = 1.0, weights: str = "") -> Any:
     """Return a curve for each number, added up: splines before logistic or ridge regression.
 
     For regression the amount is learned on a scale of its own, which bends where a few amounts are far larger.
@@ -103,7 +107,8 @@ def additive(setting: Setting, *, knots: int = 5, strength: float = 1.0) -> Any:
 
     splines = ("splines", SplineNumbers(knots=knots, named=False))
     if setting.task.is_classification:
-        return Pipeline([splines, ("model", LogisticRegression(C=strength, max_iter=1_000))])
+        weighing = class_weight(setting, weights)
+        return Pipeline([splines, ("model", LogisticRegression(C=strength, max_iter=1_000, class_weight=weighing))])
     ridge = Pipeline([splines, ("model", Ridge(alpha=1.0 / strength))])
     return TransformedTargetRegressor(regressor=ridge, transformer=TargetScale())
 

@@ -42,7 +42,7 @@ def loss_of(setting: Setting, asked: str = AUTOMATIC) -> str:
         loss = "squared"
     if loss in NEVER_NEGATIVE and setting.least_amount < 0:
         raise TrainingError(
-            f"the {NEVER_NEGATIVE[loss]} loss is for amounts that are never negative; "
+            f"The {NEVER_NEGATIVE[loss]} loss is for amounts that are never negative; "
             f"the smallest in training is {setting.least_amount:,g}.",
             next_step="Fix another loss under “Settings of the models”, or leave it free.",
         )

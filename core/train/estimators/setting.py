@@ -34,6 +34,8 @@ class Setting:
         The one asked for, where amounts are answered by a quantile.
     directed : bool
         Whether the answer is to rise or fall with some columns.
+    class_costs : tuple of (str, float)
+        Each of two outcomes, and what getting a row with it wrong costs; empty where nobody said.
     """
 
     task: Task
@@ -47,3 +49,4 @@ class Setting:
     least_amount: float = 0.0
     quantile: float = 0.5
     directed: bool = False
+    class_costs: tuple[tuple[str, float], ...] = ()

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.errors import TrainingError
 from core.train.estimators.setting import INNER_FOLDS, Setting
+from core.train.estimators.weights import class_weight
 
 EARLY_STOPPING_ROWS = 100
 """Below this many rows a tenth of them is too few to say when a neural network should stop."""
@@ -33,7 +34,7 @@ def support_vector_machine(setting: Setting, *, strength: float = 1.0, width: fl
     return CalibratedClassifierCV(SVC(random_state=setting.seed, **kernel), ensemble=False, cv=folds)
 
 
-def kernel_logistic(setting: Setting, *, strength: float = 1.0, width: float = 0.3) -> Any:
+def kernel_logistic(setting: Setting, *, strength: float = 1.0, width: float = 0.3, weights: str = "") -> Any:
     """Return logistic or ridge regression on how near a row is to a few hundred rows drawn from those it learns.
 
     ``width`` is the kernel's gamma times the number of columns it sees.
@@ -51,7 +52,10 @@ def kernel_logistic(setting: Setting, *, strength: float = 1.0, width: float = 0
         random_state=setting.seed,
     )
     if setting.task.is_classification:
-        return Pipeline([("near", near), ("model", LogisticRegression(C=strength, max_iter=500))])
+        weighing = class_weight(setting, weights)
+        return Pipeline(
+            [("near", near), ("model", LogisticRegression(C=strength, max_iter=500, class_weight=weighing))]
+        )
     ridge = Pipeline([("near", near), ("model", Ridge(alpha=0.1 / strength))])
     return TransformedTargetRegressor(regressor=ridge, transformer=TargetScale())
 

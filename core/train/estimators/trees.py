@@ -3,36 +3,41 @@
 from typing import Any
 
 from core.train.estimators.setting import Setting
+from core.train.estimators.weights import class_weight
 
 TREES = 150
 
 
-def decision_tree(setting: Setting, *, depth: int = 5) -> Any:
+def decision_tree(setting: Setting, *, depth: int = 5, weights: str = "") -> Any:
     """Return one tree, shallow enough to be read."""
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-    kind = DecisionTreeClassifier if setting.task.is_classification else DecisionTreeRegressor
     leaf = min(max(5, setting.n_rows // 100), max(1, setting.n_rows // 10))
-    return kind(max_depth=depth, min_samples_leaf=leaf, random_state=setting.seed)
+    common: dict[str, Any] = {"max_depth": depth, "min_samples_leaf": leaf, "random_state": setting.seed}
+    if setting.task.is_classification:
+        return DecisionTreeClassifier(class_weight=class_weight(setting, weights), **common)
+    return DecisionTreeRegressor(**common)
 
 
-def random_forest(setting: Setting, *, leaf: int | None = None, columns: float | None = None) -> Any:
+def random_forest(setting: Setting, *, leaf: int | None = None, columns: float | None = None, weights: str = "") -> Any:
     """Return a forest whose leaves grow with the table, so that it stays of bearable size."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     common = _forest(setting, leaf or 2)
     if setting.task.is_classification:
-        return RandomForestClassifier(max_features=columns or "sqrt", **common)
+        weighing = class_weight(setting, weights)
+        return RandomForestClassifier(max_features=columns or "sqrt", class_weight=weighing, **common)
     return RandomForestRegressor(max_features=columns or 0.4, **common)
 
 
-def extra_trees(setting: Setting, *, leaf: int | None = None, columns: float | None = None) -> Any:
+def extra_trees(setting: Setting, *, leaf: int | None = None, columns: float | None = None, weights: str = "") -> Any:
     """Return a forest that cuts at random places: smoother than a random forest where columns are noisy."""
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
     common = _forest(setting, leaf or 2)
     if setting.task.is_classification:
-        return ExtraTreesClassifier(max_features=columns or "sqrt", **common)
+        weighing = class_weight(setting, weights)
+        return ExtraTreesClassifier(max_features=columns or "sqrt", class_weight=weighing, **common)
     return ExtraTreesRegressor(max_features=columns or 0.6, **common)
 
 

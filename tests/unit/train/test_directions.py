@@ -97,9 +97,9 @@ def test_steps_that_keep_the_order_keep_the_direction(step):
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        (Step(id="s", kind="combine_numbers", columns=("age", "debt")), "`age` reaches the model mixed with `debt`"),
+        (Step(id="s", kind="combine_numbers", columns=("age", "debt")), "“age” reaches the model mixed with “debt”"),
         (Step(id="s", kind="spline", columns=("age",)), "in parts or bent"),
-        (Step(id="s", kind="polynomial", columns=("age", "debt")), "`age` reaches the model mixed with"),
+        (Step(id="s", kind="polynomial", columns=("age", "debt")), "“age” reaches the model mixed with"),
     ],
     ids=lambda one: getattr(one, "kind", ""),
 )
@@ -111,7 +111,7 @@ def test_a_column_that_is_no_longer_one_number_is_refused_in_words(step, words):
 
 def test_a_column_that_fills_the_gaps_of_another_is_refused_in_words():
     fill = Step(id="fill", kind="fill_numbers", params={"strategy": "iterative"})
-    with pytest.raises(TrainingError, match="`debt` fills gaps of `age`"):
+    with pytest.raises(TrainingError, match="“debt” fills gaps of “age”"):
         Bench(made(Task.REGRESSION, fill, debt=1), seed=7, threads=1).fit(FitTask("random_forest", 0))
 
 

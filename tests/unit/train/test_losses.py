@@ -92,7 +92,7 @@ def test_the_loss_is_a_setting_of_amounts_only_and_no_matter_of_tuning():
     spec = MODELS["gradient_boosting"]
     assert "loss" in spec.settings(Task.REGRESSION)
     assert "loss" not in spec.settings(Task.BINARY)
-    assert [name for name, one in spec.space.items() if not is_drawn(one)] == ["loss"]
+    assert [name for name, one in spec.space.items() if not is_drawn(one)] == ["loss", "weights"]
 
 
 @pytest.mark.parametrize("loss", ["absolute", "quantile", "poisson", "tweedie"])

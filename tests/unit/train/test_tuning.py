@@ -37,7 +37,7 @@ def test_draws_lie_in_the_space():
     search = tuner("gradient_boosting", "neural_network", "additive")
     for number in range(12):
         for draft in search.next():
-            assert set(draft.params) == set(draft.spec.space) - {"loss"}
+            assert set(draft.params) == set(draft.spec.space) - {"loss", "weights"}
             assert not any(clash(value, draft.spec.space[name]) for name, value in draft.params.items())
             draft.spec.checked(draft.params)
             play(search, draft, [0.7 + 0.01 * number] * 5)
