@@ -66,6 +66,8 @@ def _and(names: list[str]) -> str:
 
 
 def _decision(spec: BundleSpec) -> str:
+    if spec.task is Task.REGRESSION and spec.metric == "pinball":
+        return f"The answer is an amount that {spec.quantile:.0%} of the outcomes should lie below (a quantile)."
     if spec.task is Task.REGRESSION:
         return "The answer is an amount."
     if spec.task is Task.MULTICLASS:

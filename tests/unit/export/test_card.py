@@ -7,6 +7,7 @@ import pytest
 from core.export.card import card_html, card_markdown
 from core.export.facts import BundleSpec, MeaningFact
 from core.export.templates import markdown_text
+from core.framing.frame import Task
 
 
 class Page(HTMLParser):
@@ -149,3 +150,17 @@ def test_what_the_user_said_of_columns_is_told_as_text(spec: BundleSpec) -> None
     assert "Loan &lt;b&gt;to&lt;/b&gt; value" in card_html(told)
     assert "| lvrat | Loan \\<b\\>to\\</b\\> value | share | 0 to 2 | the bank |" in card_markdown(told)
     assert "What the columns mean" not in card_html(spec)
+
+
+@pytest.mark.parametrize("of", [card_markdown, card_html])
+def test_what_an_expert_asked_for_is_told(spec: BundleSpec, of: object) -> None:
+    asked = replace(spec.card, directions="rises with age", settings="Loss absolute error")
+    told = of(replace(spec, card=asked))
+    assert "he answer rises with age" in told
+    assert "Loss absolute error" in told
+    assert "not at their usual value" not in of(spec)
+
+
+def test_a_quantile_is_told_as_what_it_means(spec: BundleSpec) -> None:
+    quantile = replace(spec, task=Task.REGRESSION, classes=(), positive=None, metric="pinball", quantile=0.9)
+    assert "an amount that 90% of the outcomes should lie below" in card_markdown(quantile)
