@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, clone, is_classifier
 
 from core.train.estimators.losses import AUTOMATIC, histogram_loss, lightgbm_loss, loss_of
 from core.train.estimators.setting import INNER_FOLDS, Setting
-from core.train.estimators.weights import class_weight
+from core.train.estimators.weights import by_place, by_text, class_weight
 from core.train.speeds import COLUMNS_A_TREE
 
 MOST_ROUNDS = 1_500
@@ -182,7 +182,7 @@ def _boosting(
         verbosity=-1,
     )
     if setting.task.is_classification:
-        model.set_params(class_weight=class_weight(setting, weights))
+        model.set_params(class_weight=class_weight(setting, weights, by_text))
     else:
         model.set_params(**lightgbm_loss(loss_of(setting, loss), setting))
     return StoppedBoosting(model, seed=setting.seed)
@@ -194,7 +194,7 @@ def histogram_boosting(setting: Setting, *, loss: str = AUTOMATIC, weights: str 
 
     common: dict[str, Any] = {"max_iter": 150, "learning_rate": 0.06, "random_state": setting.seed}
     if setting.task.is_classification:
-        weighing = class_weight(setting, weights)
+        weighing = class_weight(setting, weights, by_place)
         return HistGradientBoostingClassifier(early_stopping=False, class_weight=weighing, **common)
     fitting: dict[str, Any] = histogram_loss(loss_of(setting, loss), setting)
     return HistGradientBoostingRegressor(early_stopping=False, **fitting, **common)

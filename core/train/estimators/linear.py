@@ -5,7 +5,7 @@ from typing import Any
 from core.framing.frame import Task
 from core.train.estimators.losses import AUTOMATIC, OF_METRIC, POWER, loss_of
 from core.train.estimators.setting import INNER_FOLDS, Setting
-from core.train.estimators.weights import class_weight
+from core.train.estimators.weights import by_text, class_weight
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0, 10.0)
 """Inverse strengths of regularisation that logistic regression chooses among, weakest last."""
@@ -42,11 +42,10 @@ def linear(setting: Setting, *, loss: str = AUTOMATIC, weights: str = "") -> Any
     if not setting.task.is_classification:
         return _amounts(setting, loss)
     # Each inner fold needs every class, or its log loss is not defined.
-    weighing = class_weight(setting, weights)
     if setting.smallest_class < INNER_FOLDS or setting.n_rows > CHOOSE_STRENGTH_ROWS:
-        return LogisticRegression(C=1.0, max_iter=1_000, class_weight=weighing)
+        return LogisticRegression(C=1.0, max_iter=1_000, class_weight=class_weight(setting, weights))
     return LogisticRegressionCV(
-        class_weight=weighing,
+        class_weight=class_weight(setting, weights, by_text),
         Cs=STRENGTHS,
         l1_ratios=(0.0,),
         cv=INNER_FOLDS,
@@ -80,10 +79,10 @@ def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9, weights: str = "")
     if not setting.task.is_classification:
         return ElasticNetCV(l1_ratio=l1_ratio, alphas=30, cv=INNER_FOLDS, max_iter=3_000, random_state=setting.seed)
     common: dict[str, Any] = {"solver": "saga", "max_iter": 400, "random_state": setting.seed}
-    common["class_weight"] = class_weight(setting, weights)
     if setting.smallest_class < INNER_FOLDS:
-        return LogisticRegression(C=0.1, l1_ratio=l1_ratio, **common)
+        return LogisticRegression(C=0.1, l1_ratio=l1_ratio, class_weight=class_weight(setting, weights), **common)
     return LogisticRegressionCV(
+        class_weight=class_weight(setting, weights, by_text),
         Cs=(0.003, 0.03, 0.3),
         l1_ratios=(l1_ratio,),
         cv=INNER_FOLDS,

@@ -18,11 +18,12 @@ TABLE = pd.DataFrame({"a": DRAWS.normal(size=N), "b": DRAWS.normal(size=N)})
 HAPPENED = np.where(DRAWS.random(N) < 1 / (1 + np.exp(2.2 - TABLE["a"])), "yes", "no").astype(object)
 
 
-def chance(key, weights="", costs=COSTS):
+def chance(key, weights="", named=("no", "yes")):
     params = {"weights": weights} if weights else {}
+    costs = ((named[0], 10.0), (named[1], 40.0))
     model = MODELS[key].build(Task.BINARY, 7, 1, N, 2, metric="log_loss", class_costs=costs, params=params)
-    fitted = model.fit(TABLE, HAPPENED)
-    return fitted.predict_proba(TABLE)[:, list(fitted.classes_).index("yes")]
+    fitted = model.fit(TABLE, np.where(HAPPENED == "yes", named[1], named[0]).astype(object))
+    return fitted.predict_proba(TABLE)[:, list(fitted.classes_).index(named[1])]
 
 
 def setting(costs=COSTS):
@@ -47,6 +48,11 @@ def test_chances_are_true_without_weights_and_raised_by_them(key):
     assert usual == pytest.approx(share, abs=0.035)
     assert chance(key, "costs").mean() > usual + 0.05
     assert chance(key, "balanced").mean() > usual + 0.05
+
+
+@pytest.mark.parametrize("key", WEIGHED)
+def test_outcomes_that_are_called_numbers_are_weighed_alike(key):
+    assert np.allclose(chance(key, "costs", ("0", "1")), chance(key, "costs"), atol=1e-9)
 
 
 def test_what_weights_do_is_what_the_line_does():
