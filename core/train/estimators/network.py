@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.train.estimators.linear import MEDIAN_METRICS
+from core.train.estimators.losses import OF_METRIC
 from core.train.estimators.setting import Setting
 
 NARROWEST = 8
@@ -33,7 +33,7 @@ def torch_network(
     }
     if setting.task.is_classification:
         return NetworkClassifier(**common)
-    loss = "absolute_error" if setting.metric in MEDIAN_METRICS else "squared_error"
+    loss = "absolute_error" if OF_METRIC.get(setting.metric) == "absolute" else "squared_error"
     return TransformedTargetRegressor(regressor=NetworkRegressor(loss=loss, **common), transformer=TargetScale())
 
 
