@@ -134,7 +134,7 @@ def _typed(place: str, value: Any) -> Any:
 def _say(place: str) -> None:
     sentence = _faults().get(place, ("", ""))[1]
     if sentence:
-        draw.html(f'<p class="fw-muted fw-ink-bad" role="alert">{draw.text(sentence)}</p>')
+        draw.html(f'<p class="fw-muted" role="alert"><span class="fw-ink-bad">{draw.text(sentence)}</span></p>')
 
 
 def _note(place: str, value: Any, sentence: str) -> None:

@@ -20,7 +20,7 @@ def start(project: Project) -> None:
     """Start a training of the project as it is now; a second start of the same gives the same job."""
     wrong = fixing.faults()
     if wrong:
-        st.session_state["refused"] = f"Not started. {' '.join(wrong)}"
+        st.session_state["refused"] = " ".join(wrong)
         return
     fingerprint = training_fingerprint(project)
     plan = project.plan
