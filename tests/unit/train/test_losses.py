@@ -79,13 +79,17 @@ def test_a_loss_for_amounts_never_below_zero_refuses_others_in_words(key, loss):
 
 
 def test_a_linear_programme_of_many_rows_is_made_only_where_somebody_asks():
-    def kind(n_rows, **params):
-        made = MODELS[LINEAR].build(Task.REGRESSION, 7, 1, n_rows, 2, metric="mae", params=params)
+    def kind(n_rows, metric="mae", **params):
+        made = MODELS[LINEAR].build(Task.REGRESSION, 7, 1, n_rows, 20, metric=metric, params=params)
         return type(made).__name__
 
-    assert kind(5_000) == "QuantileRegressor"
-    assert kind(5_001) == "RidgeCV"
-    assert kind(5_001, loss="absolute") == "QuantileRegressor"
+    assert kind(3_000) == "QuantileRegressor"
+    assert kind(3_001) == "RidgeCV"
+    assert kind(3_001, loss="absolute") == "QuantileRegressor"
+    assert kind(3_000, "pinball") == "QuantileRegressor"
+    assert kind(3_001, "pinball", loss="quantile") == "QuantileRegressor"
+    with pytest.raises(TrainingError, match="takes too long on so many rows and columns"):
+        kind(3_001, "pinball")
 
 
 def test_the_loss_is_a_setting_of_amounts_only_and_no_matter_of_tuning():
