@@ -6,6 +6,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from core.framing.frame import Frame
 from core.framing.metrics import METRICS
 from core.project.document import Project
 
@@ -79,7 +80,8 @@ def training_fingerprint(project: Project) -> str:
 
     The budget and the list of candidates are not part of it: they say how far a training goes, not what it finds.
     """
-    return digest({**_prepared(project), "seed": project.plan.seed, "libraries": library_versions()})
+    named = {**_prepared(project), "seed": project.plan.seed, "libraries": library_versions()}
+    return digest(named | _asked(project))
 
 
 def prepare_fingerprint(project: Project) -> str:
@@ -102,6 +104,7 @@ def _prepared(project: Project) -> dict[str, Any]:
             sorted(frame.unknown_at_prediction),
             sorted(frame.sensitive),
             frame.sensitive_as_features,
+            *([] if frame.quantile == MEDIAN else [frame.quantile]),
             *_priced(frame),
         ],
         "recipe": steps,
@@ -109,13 +112,20 @@ def _prepared(project: Project) -> dict[str, Any]:
     }
 
 
-def _priced(project: Project) -> list[float | None]:
-    """Return the costs of the errors where they decide how candidates are fitted or judged."""
-    metric, costs = METRICS.get(project.frame.metric or ""), project.frame.costs
-    weighed = any(own.get("weights") == "costs" for own in project.plan.settings.values())
-    if not weighed and (metric is None or not metric.needs_costs):
+def _priced(frame: Frame) -> list[float | None]:
+    """Return the costs of the errors where they decide how candidates are judged."""
+    metric = METRICS.get(frame.metric or "")
+    if metric is None or not metric.needs_costs:
         return []
-    return [costs.false_positive, costs.false_negative]
+    return [frame.costs.false_positive, frame.costs.false_negative]
+
+
+def _asked(project: Project) -> dict[str, Any]:
+    """Return what an expert asked of every fit: directions, and the costs where outcomes are weighed by them."""
+    plan, costs = project.plan, project.frame.costs
+    weighed = any(own.get("weights") == "costs" for own in plan.settings.values())
+    asked: dict[str, Any] = {"directions": plan.directions} if plan.directions else {}
+    return asked | ({"weights": [costs.false_positive, costs.false_negative]} if weighed else {})
 
 
 def model_fingerprint(project: Project, run: str) -> str:

@@ -43,7 +43,8 @@ def linear(setting: Setting, *, loss: str = AUTOMATIC, weights: str = "") -> Any
     if not setting.task.is_classification:
         return _amounts(setting, loss)
     # Each inner fold needs every class, or its log loss is not defined.
-    if setting.smallest_class < INNER_FOLDS or setting.n_rows > CHOOSE_STRENGTH_ROWS:
+    few = setting.smallest_class < INNER_FOLDS
+    if few or setting.n_rows > CHOOSE_STRENGTH_ROWS or not _can_choose(setting, weights):
         return LogisticRegression(C=1.0, max_iter=1_000, class_weight=class_weight(setting, weights))
     return LogisticRegressionCV(
         class_weight=class_weight(setting, weights, by_text),
@@ -54,6 +55,16 @@ def linear(setting: Setting, *, loss: str = AUTOMATIC, weights: str = "") -> Any
         max_iter=1_000,
         use_legacy_attributes=False,
     )
+
+
+def _can_choose(setting: Setting, weights: str) -> bool:
+    """Return whether logistic regression can choose its strength in folds of its own.
+
+    It cannot where its weights name outcomes such as "0" and "1": scikit-learn asks for them as texts and, further in,
+    as whole numbers.
+    """
+    named = class_weight(setting, weights)
+    return not (isinstance(named, dict) and any(isinstance(one, int) for one in named))
 
 
 def _amounts(setting: Setting, asked: str) -> Any:
@@ -86,7 +97,7 @@ def sparse_linear(setting: Setting, *, l1_ratio: float = 0.9, weights: str = "")
     if not setting.task.is_classification:
         return ElasticNetCV(l1_ratio=l1_ratio, alphas=30, cv=INNER_FOLDS, max_iter=3_000, random_state=setting.seed)
     common: dict[str, Any] = {"solver": "saga", "max_iter": 400, "random_state": setting.seed}
-    if setting.smallest_class < INNER_FOLDS:
+    if setting.smallest_class < INNER_FOLDS or not _can_choose(setting, weights):
         return LogisticRegression(C=0.1, l1_ratio=l1_ratio, class_weight=class_weight(setting, weights), **common)
     return LogisticRegressionCV(
         class_weight=class_weight(setting, weights, by_text),
