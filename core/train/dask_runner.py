@@ -315,6 +315,8 @@ def meet(client: "Client", address: str) -> dict[str, Greeting]:
     except Exception as error:
         _log.warning("the workers of %s did not answer", address, exc_info=True)
         raise ClusterGone(f"The workers of the Dask cluster at {address} do not answer.") from error
+    # One that has just gone is as good as not there.
+    met = {name: one for name, one in met.items() if not isinstance(one, OSError)}
     if not met:
         raise ClusterGone(f"The Dask cluster at {address} has no workers. Start some, with Fairway installed.")
     for name, greeting in met.items():
@@ -326,7 +328,7 @@ def meet(client: "Client", address: str) -> dict[str, Greeting]:
             )
         if greeting.versions != versions_here():
             raise ClusterGone(_differs(address, name, greeting.versions))
-    return dict(met)
+    return met
 
 
 def cluster_in_words(address: str) -> str:

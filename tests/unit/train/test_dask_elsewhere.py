@@ -1,6 +1,8 @@
 """Clusters that are not there, or are of another kind."""
 
+import os
 import re
+import shutil
 import socket
 import subprocess
 from contextlib import closing
@@ -11,6 +13,7 @@ import pytest
 from core.train import dask_runner
 from core.train.cluster import start_runner
 from core.train.dask_runner import ClusterGone, DaskRunner
+from core.train.dask_worker import Greeting, versions_here
 from core.train.runner import ChildRunner
 from tests.daskcluster import cluster_in
 
@@ -57,11 +60,21 @@ def test_without_a_cluster_no_library_of_one_is_imported():
     assert paid == []
 
 
+def test_a_worker_that_is_just_gone_is_passed_over():
+    class Gone:
+        def run(self, function, on_error):
+            return {"tcp://10.0.0.6:1": OSError("closed"), "tcp://10.0.0.7:1": Greeting(3, 2e9, versions_here())}
+
+    met = dask_runner.meet(Gone(), "tcp://10.0.0.5:8786")
+    assert {name: one.threads for name, one in met.items()} == {"tcp://10.0.0.7:1": 3}
+
+
 def test_a_worker_without_fairway_is_named(bare, problem):
     with pytest.raises(ClusterGone, match=r"The worker tcp://127\.0\.0\.1:\d+ .* has no Fairway\. Start it where"):
         DaskRunner(problem, seed=7, address=bare.address)
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None and not os.environ.get("CI"), reason="openssl is not installed")
 def test_certificates_are_dasks_own_configuration(problem, tmp_path):
     import dask
 
