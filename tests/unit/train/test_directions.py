@@ -1,20 +1,27 @@
 """Directions a person asked for hold on every value of the column, whatever the other columns say."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import Pipeline
 
 from core.data.schema import ColumnSpec, ColumnType, Schema
 from core.errors import TrainingError
+from core.explain.contributions import explain_model
 from core.framing.frame import Frame, Task
 from core.prepare.build import build_problem
 from core.prepare.plan import SplitPlan
 from core.prepare.recipe import Recipe, Step
 from core.runtime.monotone import Monotone, plain
 from core.runtime.persist import load_model, save_model
+from core.train.board import RunStatus, TrainPlan
 from core.train.catalog import MODELS
 from core.train.directions import cannot_keep, choosable, told
 from core.train.fits import REFIT, Bench, FitTask
+from core.train.runner import InProcessRunner
+from core.train.search import train
 
 KEEPING = [key for key, spec in MODELS.items() if spec.keeps_order]
 SCHEMA = Schema(
@@ -156,3 +163,31 @@ def test_what_ships_is_the_same_model_and_can_be_made_again_by_name(key, tmp_pat
     assert np.allclose(again.predict_proba(pipeline[:-1].transform(problem.X)), said, atol=1e-12)
     # Another fold may have another order of columns: they are told by name.
     assert Monotone(signs={"age": 1}).constraints(["debt", "age"]) == [0, 1]
+
+
+def test_a_model_held_to_directions_is_explained_by_its_own_trees():
+    problem = made(Task.BINARY, FILL, age=1)
+    pipeline = Bench(problem, seed=7, threads=1).fit(FitTask("small_boosting", REFIT)).pipeline()
+    rows = problem.X.iloc[problem.split.train]
+    of = {"task": Task.BINARY, "classes": problem.classes, "positive": "yes", "seed": 1}
+    explained = explain_model(pipeline, rows.iloc[:20], rows, **of)
+    within = Pipeline([*pipeline.steps[:-1], ("model", plain(pipeline.steps[-1][1]))])
+    assert np.array_equal(explained.values, explain_model(within, rows.iloc[:20], rows, **of).values)
+    assert "Exact SHAP values" in explained.method
+
+
+def test_a_tuned_and_a_blended_model_keep_to_the_directions():
+    problem = made(Task.REGRESSION, FILL, age=1)
+    plan = TrainPlan(candidates=("small_boosting", "decision_tree", "linear_regression"), budget_seconds=60, draws=2)
+    kept = []
+    board = train(
+        problem, plan, fingerprint="f", on_board=lambda _: None, on_fitted=kept.append, should_stop=lambda: False,
+        clock=time.monotonic, runner=InProcessRunner(problem, seed=7),
+    )  # fmt: skip
+    fitted = {one.run.key: one for one in kept}
+    left_out = board.run("linear_regression")
+    assert left_out.status is RunStatus.SKIPPED
+    assert left_out.reason.startswith("It cannot keep to a direction")
+    assert {"small_boosting", "decision_tree", "blend"} <= set(fitted)
+    for made_run in fitted.values():
+        assert (np.diff(answers(problem, made_run.pipeline, "age", 3)) >= -1e-12).all()
