@@ -67,7 +67,7 @@ class Cluster:
     def start(self) -> None:
         place = self.folder / "scheduler.json"
         words = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
-        self.run("scheduler", *words, "--scheduler-file", str(place))
+        self.run("scheduler", *words, "--scheduler-file", str(place), fairway=False)
         until(place.exists)
         self.address = until(lambda: place.read_text() and json.loads(place.read_text()))["address"]
 

@@ -167,11 +167,8 @@ class DaskRunner:
                 self._held = self._scatter()
             problem = self._held
         future = self._client.submit(
-            dask_worker.fit,
-            self._training,
-            versions_here(),
-            self._seed,
-            task,
+            dask_worker.fit_by_value(),
+            dask_worker.packed((self._training, versions_here(), self._seed, task)),
             problem,
             key=key,
             workers=only,
@@ -221,6 +218,7 @@ class DaskRunner:
             # With nobody left, it was not the fit that ended them: it went from one to the next as all were ended.
             self._lost(sent)
             return
+        _log.warning("a worker failed beside its fit", exc_info=error)
         raise self._gone("has a worker that could not do what it was asked for") from error
 
     def _lost(self, sent: _Sent) -> None:

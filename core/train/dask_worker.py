@@ -4,10 +4,11 @@ The process is what makes a fit one that can be ended, and that may run out of m
 """
 
 import hashlib
+import io
 import platform
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +20,7 @@ from core.train.causes import MEMORY
 from core.train.fits import FitAnswer, FitTask
 from core.train.memory import available_bytes
 from core.train.runner import ChildRunner, FitFailed, FitInterrupted
-from core.train.wire import Failure
+from core.train.wire import Failure, read_message, write_message
 
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "imbalanced-learn", "lightgbm", "torch", "distributed")
 """Libraries that must be the same on the workers, or missing here and there: a model comes back as it is in memory."""
@@ -116,6 +117,31 @@ def fit(training: str, versions: Mapping[str, str], seed: int, task: FitTask, pr
         return held.fit(task, partial(_is_given_up, worker, key), _share(worker))
     finally:
         _STORE.leave(held)
+
+
+def packed(asked: tuple[str, Mapping[str, str], int, FitTask]) -> bytes:
+    """Return what ``fit`` is asked for as bytes, which pass a scheduler that has no Fairway."""
+    stream = io.BytesIO()
+    write_message(stream, asked)
+    return stream.getvalue()
+
+
+def fit_packed(asked: bytes, problem: Problem | None) -> Any:
+    """Do the fit that bytes of ``packed`` ask for."""
+    training, versions, seed, task = read_message(io.BytesIO(asked))
+    return fit(training, versions, seed, task, problem)
+
+
+def fit_by_value() -> Callable[[bytes, Any], Any]:
+    """Return a function that travels as its own code: the scheduler reads what it passes on, and has no Fairway."""
+
+    # No type of Fairway's may stand in it.
+    def fit_there(asked: bytes, problem: Any) -> Any:
+        from core.train.dask_worker import fit_packed
+
+        return fit_packed(asked, problem)
+
+    return fit_there
 
 
 def forget(training: str) -> None:
