@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
+# Browsers, servers and clusters are real and share two cores: what failed is run once more, alone, and both runs are shown.
+tests = $(BIN)/python -m pytest -q $(1) || { echo "Once more, one by one, what failed:"; \
+	  $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(filter tests/%,$(1)); }
+
 .PHONY: run torch test check lint types layers unit bench peers screenshots pins clean
 
 run: $(VENV)/.run-ready  ## Start the app on port 8501
@@ -15,11 +19,10 @@ torch: $(VENV)/.torch-ready  ## Add PyTorch, with which networks with dropout le
 test: check browser-tests  ## Everything: lint, types, layers, units, pages, bundles, journeys
 
 check: $(VENV)/.dev-ready $(VENV)-s3/.ready lint types layers  ## Without the browser, for the inner loop
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/pages tests/bundles
+	$(call tests,-n 2 --dist loadfile tests/unit tests/pages tests/bundles)
 
 browser-tests: $(VENV)/.dev-ready $(VENV)-s3/.ready
-	$(BIN)/python -m pytest -q tests/journeys || { echo "Once more, what failed:"; \
-	  $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none tests/journeys; }
+	$(call tests,-n 2 --dist loadfile tests/journeys)
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
