@@ -13,7 +13,7 @@ from core.train.board import Leaderboard
 from core.train.tuned import Family, Importances, Setting
 
 TICKS = 5
-AXES = 6
+AXES = 4
 """Most settings that are drawn: more would have no room for their names."""
 
 
@@ -35,10 +35,14 @@ def draws_figure(
     ChartResult
     """
     metric, hue = METRICS[board.metric], colors(dark)
-    scores, places = np.array([one.score for one in family.draws]), family.places()
+    # A draw that ended early was judged on fewer folds: beside the others its line would mislead.
+    whole = [place for place, one in enumerate(family.draws) if not one.ended_early]
+    whole = whole if len(whole) > 1 else list(range(len(family.draws)))
+    scores, places = np.array([family.draws[place].score for place in whole]), family.places()[whole]
+    best_draw = family.draws[whole[0]]
     ranked = [setting for setting, _ in found.shares] if found else list(family.settings)
     axes = [_axis(setting, places[:, family.settings.index(setting)]) for setting in ranked[:AXES][::-1]]
-    axes.append({"label": metric.title, "values": scores, "tickformat": ".3~g"})
+    axes.append({"label": metric.title, "values": scores, "tickformat": _digits(scores)})
     steps = hue.sequential if metric.higher_is_better else hue.sequential[::-1]
     # The palest steps would not be seen on the page.
     steps = steps[3:] if metric.higher_is_better else steps[:-3]
@@ -66,10 +70,10 @@ def draws_figure(
             for one in family.draws
         ]
     )
-    best = ", ".join(f"{setting.title} {_written(family.draws[0].params[setting.name])}" for setting in family.settings)
+    best = ", ".join(f"{setting.title} {_written(best_draw.params[setting.name])}" for setting in family.settings)
     alt = (
-        f"{len(family.draws)} draws of {family.title} over {len(family.settings)} settings. The best, "
-        f"{metric.title} {metric.format(family.draws[0].score)}: {best}."
+        f"{len(whole)} draws of {family.title} over {len(family.settings)} settings. The best, "
+        f"{metric.title} {metric.format(best_draw.score)}: {best}."
     )
     return ChartResult(figure, table, alt)
 
@@ -84,7 +88,12 @@ def _axis(setting: Setting, places: np.ndarray[tuple[int], np.dtype[np.float64]]
         powers = [float(power) for power in range(ceil(low), floor(high) + 1)]
         at = sorted({low, *powers, high}) if len(powers) < TICKS else powers
         return axis | {"tickvals": at, "ticktext": [_written(10**place) for place in at], "range": [low, high]}
-    return axis | {"tickformat": ".3~g", "range": [low, high]}
+    return axis | {"tickformat": _digits(places), "range": [low, high]}
+
+
+def _digits(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    """Return a format of ticks: 17k in place of 1.7e+4."""
+    return ".3~s" if float(np.abs(values).max()) >= 1_000 else ".3~g"
 
 
 def _written(value: object) -> str:
@@ -106,7 +115,7 @@ def importance_figure(found: Importances, *, dark: bool = False) -> ChartResult:
     hue = colors(dark)
     names = [label(setting.title) for setting, _ in found.shares][::-1]
     shares = [share for _, share in found.shares][::-1]
-    figure = base_figure(70 + 34 * len(names), x_title="Share of what the settings explain", left=170, top=14)
+    figure = base_figure(70 + 34 * len(names), x_title="Share of what the settings explain", left=230, top=14)
     figure.add_bar(
         x=shares,
         y=names,

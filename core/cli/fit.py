@@ -110,6 +110,8 @@ def _run(given: argparse.Namespace) -> Answer:
         after = shipping_seconds(imports, *read.frame.shape, len(built.classes))
         runner.wait_until_ready(START_SECONDS)
         seconds = training_seconds(given.budget, time.monotonic() - began, after)
+        if seconds < given.budget:
+            say(f"Training for {seconds:.0f} s of the {given.budget:g}: the rest goes into the table and the bundle")
         board, fitted = train_within(project, built, seconds, runner)
     run = _chosen(project, board)
     found["train"] = judge.train_findings(project, board)

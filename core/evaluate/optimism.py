@@ -53,7 +53,7 @@ class Optimism:
     def words(self) -> str:
         """In one or two sentences."""
         metric = METRICS[self.metric]
-        tried = f", and of {self.draws} settings that tuning tried," if self.draws else ""
+        tried = f", and of {self.draws} more settings that tuning judged on all folds," if self.draws else ""
         picked = f"The best of {self.candidates} scores{tried} was picked on the rows it is computed on"
         if metric.format(self.by) == metric.format(0.0):
             return f"{picked}. Here that flatters it by too little to show. {self.method}"

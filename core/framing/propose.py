@@ -169,7 +169,8 @@ def propose_metric(
     levels = count_levels(values)
     label = propose_positive(values).value if positive is None else positive
     share = int(levels.get(label, 0)) / max(1, int(levels.sum()))
-    line = " Your costs then set the line between yes and no." if costs is not None and costs.known else ""
+    priced = costs is not None and costs.known
+    line = " Your costs then say where the line between yes and no is cheapest." if priced else ""
     if share < RARE_SHARE:
         return Proposal(
             "average_precision",

@@ -241,7 +241,9 @@ class Refining:
             if key not in tuner.best:
                 self._settle(tuner, key, line)
             else:
-                self.desk.cut_off(line, f"after {len(tuner.draws[key])} draws, before the best was fitted on all rows")
+                drawn = len(tuner.draws[key])
+                times = f"{drawn} draw{'s' if drawn != 1 else ''}"
+                self.desk.cut_off(line, f"after {times}, before the best was fitted on all rows")
 
     # --- the blend ---------------------------------------------------------------------------------------------
 

@@ -162,7 +162,8 @@ def costs(project: Project) -> None:
         if given.known
         else ""
     )
-    with question(4, "What does each error cost?", "Rough amounts do. They set the line between yes and no.", answer):
+    use = "Rough amounts do. They say where the line between yes and no is cheapest."
+    with question(4, "What does each error cost?", use, answer):
         first, second, third = st.columns([2, 2, 1])
         first.number_input(
             "Flagged for nothing (false positive)",
@@ -304,6 +305,12 @@ def good_enough(project: Project, table: pd.DataFrame | None) -> None:
             placeholder="Not said",
             format="%.3f" if metric.bounds[1] <= 1 else None,
         )
+        low, high = metric.bounds
+        if frame.good_enough is not None and not low <= frame.good_enough <= high:
+            most = f"at most {metric.format(high)}" if frame.good_enough > high else f"at least {metric.format(low)}"
+            draw.muted(f"{metric.heading} is {most}: that value cannot be.")
+        if metric.needs_costs:
+            draw.muted("It is counted per 1,000 rows, in the currency of your costs.")
         if metric.key == "pinball":
             _quantile(frame)
         if table is not None and frame.target in table:

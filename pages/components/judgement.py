@@ -44,6 +44,13 @@ def figures(project: Project, evaluation: Any) -> None:
             )
         )
     draw.figures(items)
+    costs = project.frame.costs
+    if METRICS[evaluation.main.metric].needs_costs and costs.false_positive and costs.false_negative:
+        drawn = costs.false_positive / (costs.false_positive + costs.false_negative)
+        draw.muted(
+            f"Expected cost is what errors would cost per 1,000 rows at the line the costs draw, {drawn:.2f}; the "
+            f"other figures are at the line in use, {project.threshold:.2f}."
+        )
 
 
 def _figure(score: Any, project: Project) -> draw.Figure:

@@ -14,9 +14,8 @@ def card(project: Project, board: Leaderboard) -> None:
     """Draw the card; a sentence where no family has enough draws, nothing where there was no tuning."""
     found = families(board)
     if not found:
-        drawn = max((len(run.draws) for run in board.runs), default=0)
-        if drawn and board.finished:
-            draw.muted(f"What tuning tried is drawn from {LEAST_DRAWS} draws of a model on; here it made {drawn}.")
+        if board.finished and any(run.draws for run in board.runs):
+            draw.muted(f"What tuning tried is drawn once a model that it made better had {LEAST_DRAWS} draws.")
         return
     dark = session.is_dark()
     with st.container(border=True, key="tuned"):
@@ -34,7 +33,8 @@ def card(project: Project, board: Leaderboard) -> None:
             draw.muted(f"The {AXES} of {len(family.settings)} settings that matter most are drawn; the table has all.")
         early = sum(one.ended_early for one in family.draws)
         if early:
-            draw.muted(f"{early:,} of {len(family.draws):,} draws ended early, judged on fewer folds.")
+            of = f"{early:,} of {len(family.draws):,} draws ended early"
+            draw.muted(f"{of}, judged on fewer folds: the table alone has them.")
         if mattered is None:
             draw.muted("Too few draws were judged on all folds to say which settings mattered.")
             return

@@ -69,7 +69,7 @@ def test_settings_that_tuning_tried_count_as_much_as_candidates():
     tuned = winners_optimism(two, folds, "accuracy", tried=others, seed=7)
     assert tuned.by == pytest.approx(whole.by, abs=1e-9) or tuned.by > some.by
     assert (tuned.candidates, tuned.draws) == (2, 8)
-    assert tuned.words.startswith("The best of 2 scores, and of 8 settings that tuning tried, was picked on the rows")
+    assert tuned.words.startswith("The best of 2 scores, and of 8 more settings that tuning judged on all folds, was")
 
 
 def test_luck_too_small_to_show_is_not_written_as_zero():
