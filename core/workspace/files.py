@@ -21,8 +21,10 @@ TEMPORARY = ".part-"
 
 
 def new_project_id() -> str:
-    """Return an id of 128 random bits."""
-    return secrets.token_urlsafe(16)
+    """Return an id of 128 random bits, none of which a command line takes for an option."""
+    while (made := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return made
 
 
 def checked_project_id(given: str) -> str:

@@ -102,7 +102,8 @@ def test_the_metric_looks_at_the_positive_outcome_chosen():
 
 def test_costs_are_said_to_set_the_line():
     costs = Costs(false_positive=1, false_negative=5)
-    assert "Your costs then say where the line" in propose_metric(Task.BINARY, pd.Series(["yes", "no"] * 9), costs).reason
+    found = propose_metric(Task.BINARY, pd.Series(["yes", "no"] * 9), costs)
+    assert "Your costs then say where the line" in found.reason
 
 
 def test_the_metric_of_several_outcomes_is_macro_f1():

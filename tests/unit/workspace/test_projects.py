@@ -12,6 +12,7 @@ from core.errors import (
     StaleRevisionError,
 )
 from core.framing.frame import Frame
+from core.workspace.files import new_project_id
 from core.workspace.tables import PROJECTS, REVISIONS
 
 HOSTILE_IDS = [
@@ -264,3 +265,9 @@ def test_a_link_out_of_the_project_is_not_followed(workspace, noon, tmp_path):
     (folder.parent / "link").symlink_to(outside)
     with pytest.raises(NotFoundError, match="no such result"):
         workspace.artefact_dir(made.id, "bundle", "link")
+
+
+def test_no_id_is_taken_for_an_option_of_a_command(monkeypatch):
+    made = iter(["-x" * 11, "--" + "y" * 20, "a-" + "z" * 20])
+    monkeypatch.setattr("core.workspace.files.secrets.token_urlsafe", lambda _size: next(made))
+    assert new_project_id() == "a-" + "z" * 20
