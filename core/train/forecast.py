@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.framing.frame import Task
 from core.prepare.problem import Problem
 from core.train.board import TrainPlan
-from core.train.catalog import BASELINE, candidates
+from core.train.catalog import BASELINE, MODELS, candidates
 from core.train.directions import cannot_keep
 from core.train.pace import Pace, size_of
 from core.train.runner import most_workers, usable_cores
@@ -110,8 +110,8 @@ def forecast_training(problem: Problem, plan: TrainPlan, *, on_cluster: bool = F
         seconds = None if reason else pace.seconds(spec)
         expected.append(CandidateForecast(spec.key, spec.title, spec.good_at, seconds, reason))
     timed = [one for one in expected if one.seconds is not None and one.key != BASELINE]
-    quickest = min(timed, key=lambda one: one.seconds or 0.0, default=None)
-    expected.sort(key=lambda one: (one.seconds is None, one.key != BASELINE, one is not quickest))
+    first = min(timed, key=lambda one: (not MODELS[one.key].is_readable, one.seconds or 0.0), default=None)
+    expected.sort(key=lambda one: (one.seconds is None, one.key != BASELINE, one is not first))
     total = sum(one.seconds or 0.0 for one in expected)
     encoded = len(problem.split.train) * pace.size.columns * 8
     raw = float(problem.X.memory_usage(deep=True).sum())

@@ -139,8 +139,10 @@ class _Search:
         kept = {key: run for key, run in finished.items() if self._still(run.run)}
         # What an earlier training finished costs nothing to show, whether it was asked for again or not.
         specs = [spec for spec in MODELS.values() if spec.key in asked or spec.key in kept]
-        quickest = min((spec for spec in specs if not spec.is_baseline), key=self.pace.seconds, default=None)
-        order = sorted(specs, key=lambda spec: (not spec.is_baseline, spec is not quickest))
+        models = [spec for spec in specs if not spec.is_baseline]
+        # What is there first may be all there is in the end: rather one that can be read.
+        first = min(models, key=lambda spec: (not spec.is_readable, self.pace.seconds(spec)), default=None)
+        order = sorted(specs, key=lambda spec: (not spec.is_baseline, spec is not first))
         for spec in order:
             self.desk.runs[spec.key] = kept[spec.key].run if spec.key in kept else self._waiting(spec)
         for key, made in kept.items():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from inspect import signature
 from typing import Any
 
 from core.errors import TrainingError
@@ -112,6 +113,17 @@ class ModelSpec:
             for name, one in self.space.items()
             if not isinstance(one, spaces.Choice) or not one.tasks or task in one.tasks
         }
+
+    @property
+    def usual(self) -> dict[str, Any]:
+        """Settings of its space and the value each has where none is fixed; ``None`` for what follows the table."""
+        given = signature(self.make).parameters.items()
+        return {name: one.default for name, one in given if name in self.space}
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether a person can read it as a whole."""
+        return self.readable != NOT_READABLE
 
     @property
     def is_baseline(self) -> bool:

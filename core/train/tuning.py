@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -215,7 +214,7 @@ def _study(metric: Metric, seed: int, spec: ModelSpec, space: Space, first: Run)
             direction="maximize" if metric.higher_is_better else "minimize",
             sampler=TPESampler(seed=seed, multivariate=True, n_startup_trials=FIRST_DRAWS),
         )
-    defaults = {name: one.default for name, one in signature(spec.make).parameters.items() if name in space}
+    defaults = {name: value for name, value in spec.usual.items() if name in space}
     if first.score is not None and all(not clash(value, space[name]) for name, value in defaults.items()):
         # What the default settings are worth is known already.
         distributions = {name: _distribution(one) for name, one in space.items()}

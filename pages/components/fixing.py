@@ -8,6 +8,7 @@ import streamlit as st
 from core.framing.frame import Task
 from core.project.document import Project
 from core.train.board import TrainPlan
+from core.train.catalog import MODELS
 from core.train.directions import FALLS, RISES, choosable
 from core.train.estimators.weights import COSTS
 from core.train.spaces import HELP, TITLES, Choice, Dimension, Whole, clash, words
@@ -43,10 +44,31 @@ def fixing(project: Project, specs: list[ModelSpec]) -> None:
     with_settings = {spec.key: spec for spec in specs if spec.settings(project.frame.task)}
     if not with_settings:
         return
+    _fixed(project.plan, list(with_settings.values()), project.frame.task)
     titles = {key: spec.title for key, spec in with_settings.items()}
     chosen = st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="plan_model")
     for name, dimension in with_settings[chosen].settings(project.frame.task).items():
         _setting(project.plan, chosen, name, _offered(project, name, dimension))
+
+
+def _fixed(plan: TrainPlan, specs: list[ModelSpec], task: Task) -> None:
+    """Name what is fixed, whichever model is open, and offer to free all of it."""
+    said = []
+    for spec in specs:
+        own = {name: value for name, value in plan.settings.get(spec.key, {}).items() if name in spec.settings(task)}
+        if own:
+            said.append(f"{spec.title}: {', '.join(f'{TITLES[name]} {words(value)}' for name, value in own.items())}")
+    if not said:
+        return
+    with layout.row("fixedrow"):
+        draw.muted(f"Fixed. {'. '.join(said)}.")
+        st.button("Free all", key="free_all", on_click=_free_all)
+
+
+def _free_all() -> None:
+    kept = {key: one for key, one in _faults().items() if not key.startswith("value_")}
+    st.session_state[FAULTS] = st.session_state.get(FAULTS, {}) | {session.current().id: kept}
+    session.change(lambda seen: seen.updated(plan=seen.plan.model_copy(update={"settings": {}})))
 
 
 def directions(project: Project) -> None:
@@ -101,7 +123,7 @@ def _setting(plan: TrainPlan, key: str, name: str, dimension: Dimension) -> None
         tick = f"fix_{key}_{name}"
         st.session_state[tick] = value is not None
         help_ = HELP.get(name)
-        st.checkbox(TITLES[name], key=tick, on_change=_fix, args=(key, name, _middle(dimension)), help=help_)
+        st.checkbox(TITLES[name], key=tick, on_change=_fix, args=(key, name, _first(key, name, dimension)), help=help_)
         if value is not None:
             _value(place, key, name, dimension, value)
     _say(place)
@@ -119,7 +141,11 @@ def _value(place: str, key: str, name: str, dimension: Dimension, value: Any) ->
     st.number_input(TITLES[name], value=None, args=(key, name, dimension), **step, **common)
 
 
-def _middle(dimension: Dimension) -> Any:
+def _first(key: str, name: str, dimension: Dimension) -> Any:
+    """Return what a field begins with: the usual value, or the middle where that follows the table."""
+    usual = MODELS[key].usual.get(name)
+    if usual is not None and not clash(usual, dimension):
+        return usual
     if isinstance(dimension, Choice):
         return dimension.values[0]
     middle = (dimension.low * dimension.high) ** 0.5 if dimension.log else (dimension.low + dimension.high) / 2

@@ -41,6 +41,20 @@ def test_a_number_out_of_bounds_is_named_and_refuses_the_start(
     assert workspace.get(framed.id).plan.settings == {}
 
 
+def test_what_is_fixed_begins_at_its_usual_value_is_named_and_can_be_freed_at_once(
+    show: Callable[..., AppTest], workspace: Workspace, framed: Project
+) -> None:
+    screen = show("train", framed.id)
+    screen.selectbox(key="plan_model").set_value("neural_network").run()
+    screen.checkbox(key="fix_neural_network_width").check().run()
+    assert workspace.get(framed.id).plan.settings == {"neural_network": {"width": 32}}
+    screen.selectbox(key="plan_model").set_value("gradient_boosting").run()
+    assert "Fixed. Neural network: Width 32." in said(screen)
+    screen.button(key="free_all").click().run()
+    assert workspace.get(framed.id).plan.settings == {}
+    assert "Fixed. Neural network" not in said(screen)
+
+
 def test_an_emptied_seed_is_no_zero(show: Callable[..., AppTest], workspace: Workspace, framed: Project) -> None:
     screen = show("train", framed.id)
     assert screen.number_input(key="plan_seed").value == framed.plan.seed

@@ -19,6 +19,14 @@ def test_the_forecast_lists_candidates_in_the_order_in_which_they_run(problem):
     assert forecast.rows == 120
 
 
+def test_first_comes_what_can_be_read_though_another_were_quicker(problem):
+    plan = TrainPlan(candidates=("support_vector_machine", "logistic_regression"))
+    forecast = forecast_training(problem, plan)
+    seconds = {one.key: one.seconds for one in forecast.candidates}
+    assert seconds["support_vector_machine"] < seconds["logistic_regression"]
+    assert [one.key for one in forecast.candidates][:2] == ["baseline", "logistic_regression"]
+
+
 def test_a_forecast_says_that_it_is_that_of_this_machine_where_a_cluster_fits(problem):
     plan = TrainPlan(budget_seconds=1000, draws=0)
     here, there = forecast_training(problem, plan).words, forecast_training(problem, plan, on_cluster=True).words
