@@ -1,11 +1,12 @@
 """Draws of tuning on made-up boards."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from core.charts.tuned import draws_figure, importance_figure
+from core.charts.tuned import AXES, draws_figure, importance_figure
 from core.train.board import Run, RunStatus
 from core.train.tuned import LEAST_DRAWS, Importances, Setting, families, importances
 
@@ -133,9 +134,19 @@ def test_of_many_settings_those_that_matter_most_are_drawn_beside_the_score(boar
     found = importances(family, seed=1)
     result = draws_figure(family, board, found)
     drawn = [axis.label for axis in result.figure.data[0].dimensions]
-    assert len(drawn) == 7
+    assert len(drawn) == AXES + 1
     assert drawn[-2:] == ["Learning rate", "ROC AUC"]
     assert set(result.table.columns) == {setting.title for setting in family.settings} | {"ROC AUC", "Judged on"}
+
+
+def test_a_draw_that_ended_early_has_no_line_but_stands_in_the_table(board_of):
+    (family,) = families(board_of(*runs()))
+    first = replace(family.draws[0], ended_early=True)
+    cut = replace(family, draws=(first, *family.draws[1:]))
+    result = draws_figure(cut, board_of(*runs()))
+    assert len(result.figure.data[0].dimensions[-1]["values"]) == len(family.draws) - 1
+    assert len(result.table) == len(family.draws)
+    assert list(result.table["Judged on"])[:2] == ["fewer folds", "all folds"]
 
 
 def test_the_importance_chart_has_a_bar_a_setting():
