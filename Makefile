@@ -22,7 +22,7 @@ check: $(VENV)/.dev-ready $(VENV)-s3/.ready lint types layers  ## Without the br
 	$(call tests,-n 2 --dist loadfile tests/unit tests/pages tests/bundles)
 
 browser-tests: $(VENV)/.dev-ready $(VENV)-s3/.ready
-	$(call tests,-n 2 tests/journeys)
+	$(call tests,tests/journeys)
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
