@@ -15,6 +15,7 @@ from core.runtime.frames import (
     as_free_text,
     assemble,
     block,
+    categories_of,
     columns_of,
     dates_in,
     numbers_in,
@@ -97,8 +98,8 @@ def _is_plain(dtype: Any) -> bool:
 def _categories(X: pd.DataFrame, names: list[str]) -> dict[str, Any]:
     """Read the categories of a few rows, all columns in one array."""
     values = X[names].to_numpy(dtype=object).T.ravel()
-    read = as_category(text_values(pd.Series(values, dtype=object))) if len(values) else values
-    return {name: read[place * len(X) : (place + 1) * len(X)] for place, name in enumerate(names)}
+    read = text_values(pd.Series(values, dtype=object)).reshape(len(names), len(X))
+    return categories_of(dict(zip(names, read, strict=True)))
 
 
 def _read(values: pd.Series, type_: str, date_format: str) -> Any:

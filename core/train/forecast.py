@@ -9,6 +9,7 @@ from core.train.catalog import BASELINE, MODELS, candidates
 from core.train.directions import cannot_keep
 from core.train.pace import Pace, size_of
 from core.train.runner import most_workers, usable_cores
+from core.train.spec import first_to_run
 from core.train.words import duration, size
 
 LOW, HIGH = 0.5, 2.0
@@ -109,9 +110,8 @@ def forecast_training(problem: Problem, plan: TrainPlan, *, on_cluster: bool = F
         reason = spec.left_out(rows) or cannot_keep(spec, problem)
         seconds = None if reason else pace.seconds(spec)
         expected.append(CandidateForecast(spec.key, spec.title, spec.good_at, seconds, reason))
-    timed = [one for one in expected if one.seconds is not None and one.key != BASELINE]
-    first = min(timed, key=lambda one: (not MODELS[one.key].is_readable, one.seconds or 0.0), default=None)
-    expected.sort(key=lambda one: (one.seconds is None, one.key != BASELINE, one is not first))
+    first = first_to_run((MODELS[one.key] for one in expected if one.seconds is not None), pace.seconds)
+    expected.sort(key=lambda one: (one.seconds is None, one.key != BASELINE, MODELS[one.key] is not first))
     total = sum(one.seconds or 0.0 for one in expected)
     encoded = len(problem.split.train) * pace.size.columns * 8
     raw = float(problem.X.memory_usage(deep=True).sum())

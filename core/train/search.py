@@ -21,6 +21,7 @@ from core.train.fitted import FittedRun
 from core.train.pace import Pace, size_of
 from core.train.refine import Refining
 from core.train.runner import FitFailed, FitInterrupted, Runner, usable_cores
+from core.train.spec import first_to_run
 from core.train.words import duration, size
 
 ALWAYS_TRIED = 2
@@ -139,9 +140,7 @@ class _Search:
         kept = {key: run for key, run in finished.items() if self._still(run.run)}
         # What an earlier training finished costs nothing to show, whether it was asked for again or not.
         specs = [spec for spec in MODELS.values() if spec.key in asked or spec.key in kept]
-        models = [spec for spec in specs if not spec.is_baseline]
-        # What is there first may be all there is in the end: rather one that can be read.
-        first = min(models, key=lambda spec: (not spec.is_readable, self.pace.seconds(spec)), default=None)
+        first = first_to_run(specs, self.pace.seconds)
         order = sorted(specs, key=lambda spec: (not spec.is_baseline, spec is not first))
         for spec in order:
             self.desk.runs[spec.key] = kept[spec.key].run if spec.key in kept else self._waiting(spec)

@@ -1,6 +1,6 @@
 """What the catalogue says of one candidate, and how it is built."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from inspect import signature
@@ -46,6 +46,15 @@ class Extra:
 
 EXTRAS = {"torch": Extra("torch", "PyTorch", "make torch")}
 """What models need beyond the requirements."""
+
+
+def first_to_run(specs: Iterable["ModelSpec"], seconds: Callable[["ModelSpec"], float]) -> "ModelSpec | None":
+    """Return the candidate that runs after the baseline: the quickest that can be read, or else the quickest.
+
+    What is there first may be all there is in the end.
+    """
+    models = (spec for spec in specs if not spec.is_baseline)
+    return min(models, key=lambda spec: (not spec.is_readable, seconds(spec)), default=None)
 
 
 @dataclass(frozen=True)
